@@ -1,0 +1,233 @@
+//! [`Scheme`]: credentials of one kind, paired with the authenticator that judges them.
+
+use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc};
+
+use http::request::Parts;
+
+use crate::{
+    authenticator::{Answer, Authenticator},
+    credentials::Credentials,
+    error::{AuthError, AuthErrorKind},
+    evidence::{Evidence, ask_anonymous_to_log_in},
+    gate::Verdict,
+    identity::Identity,
+    rejection::Challenge,
+    tenant::Requested,
+};
+
+/// One way to authenticate: a kind of [`Credentials`] and the [`Authenticator`] that judges them.
+///
+/// The pair is erased, so that the schemes of a service can be chosen at run time.
+#[derive(Clone)]
+pub struct Scheme {
+    judge: Arc<dyn Judge>,
+    realm: Option<Cow<'static, str>>,
+}
+
+impl Scheme {
+    /// Pairs credentials with the authenticator that judges them.
+    ///
+    /// # Panics
+    ///
+    /// When the name or the challenge of the credentials is not a token, see [`Challenge::new`].
+    #[must_use]
+    pub fn new<C, A>(authenticator: A) -> Self
+    where
+        C: Credentials,
+        A: Authenticator<C>,
+    {
+        let pair = Pair {
+            authenticator: Arc::new(authenticator),
+            credentials: PhantomData::<fn(C)>,
+        };
+        // Asked now, so that a wrong name is found while the service is being set up.
+        let _ = C::challenge();
+        Self {
+            judge: Arc::new(pair),
+            realm: None,
+        }
+    }
+
+    /// A user-id and a password (RFC 7617).
+    #[cfg(feature = "basic")]
+    #[must_use]
+    pub fn basic(authenticator: impl Authenticator<crate::Basic>) -> Self {
+        Self::new(authenticator)
+    }
+
+    /// A bearer token (RFC 6750).
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    #[must_use]
+    pub fn bearer(authenticator: impl Authenticator<crate::Bearer>) -> Self {
+        Self::new(authenticator)
+    }
+
+    /// The certificate that the client showed in the TLS handshake.
+    #[cfg(feature = "mtls")]
+    #[must_use]
+    pub fn client_certificate(authenticator: impl Authenticator<crate::ClientCertificate>) -> Self {
+        Self::new(authenticator)
+    }
+
+    /// Sets the realm in this scheme's challenge; without it the layer's realm is used.
+    #[must_use]
+    pub fn with_realm(mut self, realm: impl Into<Cow<'static, str>>) -> Self {
+        self.realm = Some(realm.into());
+        self
+    }
+
+    /// The name of the scheme.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.judge.name()
+    }
+
+    pub(super) fn challenge(&self, default_realm: &Cow<'static, str>) -> Challenge {
+        self.judge
+            .challenge()
+            .with_realm(self.realm.as_ref().unwrap_or(default_realm).clone())
+    }
+
+    /// Whether the request carries credentials of this scheme.
+    pub(super) fn is_presented(&self, parts: &Parts) -> Result<bool, AuthError> {
+        self.judge
+            .is_presented(parts)
+            .map_err(|error| error.with_scheme(self.name()))
+    }
+
+    /// Judges the credentials; passes where there are none of this scheme.
+    pub(super) fn judge(&self, parts: &Parts) -> Verdict<Admission> {
+        self.judge.judge(&self.judge, parts)
+    }
+}
+
+impl fmt::Debug for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scheme")
+            .field("name", &self.name())
+            .field("realm", &self.realm)
+            .finish()
+    }
+}
+
+/// An admitted caller, as an [`AuthLayer`](crate::AuthLayer) grants it.
+#[derive(Clone)]
+pub struct Admission {
+    pub(super) identity: Identity,
+    /// Knows where in the request the secret is; none for anonymous callers.
+    pub(super) judge: Option<Arc<dyn Judge>>,
+}
+
+impl Admission {
+    /// Admits `identity` unless it belongs to another tenant than the requested one.
+    pub(super) fn agreed(
+        identity: Identity,
+        judge: Option<Arc<dyn Judge>>,
+        requested: Option<&Requested>,
+    ) -> Result<Self, AuthError> {
+        match requested.map_or(Ok(()), |requested| requested.accepts(&identity)) {
+            Ok(()) => Ok(Self { identity, judge }),
+            Err(error) => Err(ask_anonymous_to_log_in(error, &identity)),
+        }
+    }
+}
+
+impl fmt::Debug for Admission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Admission")
+            .field("identity", &self.identity)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The object-safe face of a pair of credentials and authenticator.
+pub(super) trait Judge: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn challenge(&self) -> Challenge;
+    fn is_presented(&self, parts: &Parts) -> Result<bool, AuthError>;
+    fn judge(&self, this: &Arc<dyn Judge>, parts: &Parts) -> Verdict<Admission>;
+    fn remove_secret(&self, parts: &mut Parts);
+    fn mark_sensitive(&self, parts: &mut Parts);
+}
+
+struct Pair<C, A> {
+    authenticator: Arc<A>,
+    credentials: PhantomData<fn(C)>,
+}
+
+impl<C, A> Judge for Pair<C, A>
+where
+    C: Credentials,
+    A: Authenticator<C>,
+{
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
+    fn challenge(&self) -> Challenge {
+        C::challenge()
+    }
+
+    fn is_presented(&self, parts: &Parts) -> Result<bool, AuthError> {
+        C::from_parts(parts).map(|credentials| credentials.is_some())
+    }
+
+    fn judge(&self, this: &Arc<dyn Judge>, parts: &Parts) -> Verdict<Admission> {
+        let credentials = match C::from_parts(parts) {
+            Ok(Some(credentials)) => credentials,
+            Ok(None) => return Verdict::Passed,
+            Err(error) => return Verdict::Denied(error.with_scheme(C::NAME)),
+        };
+        let conclusion = Conclusion {
+            judge: Arc::clone(this),
+            requested: Evidence::of(&parts.extensions)
+                .and_then(Evidence::requested)
+                .cloned(),
+        };
+        match self.authenticator.answer(credentials) {
+            Answer::Now(judgement) => match conclusion.draw(C::NAME, judgement) {
+                Ok(admission) => Verdict::Granted(admission),
+                Err(error) => Verdict::Denied(error),
+            },
+            Answer::Later(credentials) => {
+                let authenticator = Arc::clone(&self.authenticator);
+                Verdict::Pending(Box::pin(async move {
+                    conclusion.draw(C::NAME, authenticator.authenticate(credentials).await)
+                }))
+            }
+        }
+    }
+
+    fn remove_secret(&self, parts: &mut Parts) {
+        C::remove_from(parts);
+    }
+
+    fn mark_sensitive(&self, parts: &mut Parts) {
+        C::mark_sensitive(parts);
+    }
+}
+
+/// What is needed to turn a judgement into an admission, kept while the judgement is waited for.
+struct Conclusion {
+    judge: Arc<dyn Judge>,
+    requested: Option<Requested>,
+}
+
+impl Conclusion {
+    fn draw(
+        self,
+        name: &'static str,
+        judgement: Result<Identity, AuthError>,
+    ) -> Result<Admission, AuthError> {
+        let admission = judgement.and_then(|identity| {
+            if identity.is_anonymous() {
+                // Only the layer's own setting lets anonymous callers in.
+                return Err(AuthError::new(AuthErrorKind::Misconfigured)
+                    .with_source("the authenticator answered with an anonymous identity"));
+            }
+            let identity = identity.established_by(name);
+            Admission::agreed(identity, Some(self.judge), self.requested.as_ref())
+        });
+        admission.map_err(|error| error.with_scheme(name))
+    }
+}

@@ -1,0 +1,121 @@
+//! [`Basic`]: a user-id and a password.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::request::Parts;
+use zeroize::Zeroizing;
+
+use crate::{
+    authorization, credentials::Credentials, error::AuthError, evidence::Evidence,
+    rejection::Challenge, secret::Secret,
+};
+
+/// Longer credentials are refused unread. It leaves room for any password that a person or a
+/// password manager would send.
+const MAX_ENCODED_BYTES: usize = 4096;
+
+/// A user-id and a password, as `Authorization: Basic ..` carries them (RFC 7617).
+///
+/// # Grammar
+///
+/// What follows the scheme and one space is base64 in the standard alphabet with its padding and
+/// nothing else, of at most 4,096 characters. Inside is UTF-8 without control characters, and the
+/// first colon ends the user-id: the password may hold colons. Both may be empty; whether that is
+/// good enough is for the authenticator to say.
+///
+/// `Debug` shows the user-id and not the password.
+#[derive(Clone)]
+pub struct Basic {
+    username: String,
+    password: Secret,
+    tenant: Option<crate::Tenant>,
+}
+
+impl Basic {
+    /// Credentials for a test, or for an authenticator that asks another one.
+    pub fn new(username: impl Into<String>, password: Secret) -> Self {
+        Self {
+            username: username.into(),
+            password,
+            tenant: None,
+        }
+    }
+
+    /// The user-id.
+    #[must_use]
+    pub fn username(&self) -> &str {
+        &self.username
+    }
+
+    /// The password.
+    #[must_use]
+    pub fn password(&self) -> &Secret {
+        &self.password
+    }
+
+    /// The tenant that an outer [`TenantLayer`](crate::TenantLayer) found in the request.
+    ///
+    /// The layer holds the identity against it afterwards; an authenticator needs it only where
+    /// tenants have stores of their own.
+    #[must_use]
+    pub fn requested_tenant(&self) -> Option<&crate::Tenant> {
+        self.tenant.as_ref()
+    }
+}
+
+impl Credentials for Basic {
+    const NAME: &'static str = "Basic";
+
+    fn from_parts(parts: &Parts) -> Result<Option<Self>, AuthError> {
+        let Some(encoded) = authorization::token68(&parts.headers, Self::NAME)? else {
+            return Ok(None);
+        };
+        let mut basic = decode(encoded)?;
+        basic.tenant = Evidence::of(&parts.extensions)
+            .and_then(Evidence::requested)
+            .map(|requested| requested.tenant.clone());
+        Ok(Some(basic))
+    }
+
+    fn remove_from(parts: &mut Parts) {
+        authorization::remove(parts);
+    }
+
+    fn mark_sensitive(parts: &mut Parts) {
+        authorization::mark_sensitive(parts);
+    }
+
+    fn challenge() -> Challenge {
+        // RFC 7617, section 2.1: the only value that is allowed.
+        Challenge::new(Self::NAME).with("charset", "UTF-8")
+    }
+}
+
+impl fmt::Debug for Basic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Basic")
+            .field("username", &self.username)
+            .field("password", &self.password)
+            .field("requested_tenant", &self.tenant)
+            .finish()
+    }
+}
+
+fn decode(encoded: &str) -> Result<Basic, AuthError> {
+    if encoded.len() > MAX_ENCODED_BYTES {
+        return Err(AuthError::unreadable("the credentials are too long"));
+    }
+    let decoded = STANDARD.decode(encoded).map(Zeroizing::new);
+    let decoded = decoded.map_err(|_| AuthError::unreadable("not strict base64"))?;
+    let text = std::str::from_utf8(&decoded).map_err(|_| AuthError::unreadable("not UTF-8"))?;
+    if text.chars().any(char::is_control) {
+        return Err(AuthError::unreadable(
+            "a control character in user-id or password",
+        ));
+    }
+    let (username, password) = text
+        .split_once(':')
+        .ok_or_else(|| AuthError::unreadable("no colon after the user-id"))?;
+    Ok(Basic::new(username, Secret::new(password)))
+}

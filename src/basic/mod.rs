@@ -1,0 +1,17 @@
+//! Authentication by user-id and password (RFC 7617).
+//!
+//! [`BasicAuthLayer`] reads [`Basic`] credentials and has them judged by any
+//! [`Authenticator<Basic>`](crate::Authenticator); [`Users`] is a ready one: names and bcrypt
+//! hashes, verified on threads of their own.
+
+mod credentials;
+mod layer;
+mod password;
+mod pool;
+mod users;
+
+pub use self::{
+    credentials::Basic,
+    layer::BasicAuthLayer,
+    users::{User, Users, UsersBuilder},
+};

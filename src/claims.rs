@@ -1,0 +1,140 @@
+//! [`Claims`]: what is known about a caller, looked up by path and read as any type.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// The claims of an identity: a JSON object.
+///
+/// # Paths
+///
+/// A path that starts with a slash is a JSON pointer (RFC 6901): `/realm_access/roles`. Any other
+/// path is first taken as the name of a top-level claim, so that names with dots and slashes such
+/// as `https://example.com/roles` just work, and then as names joined by dots:
+/// `realm_access.roles`.
+///
+/// `Debug` prints the names of the claims and none of their values: they are personal data.
+///
+/// # Examples
+///
+/// ```
+/// use serde_json::json;
+/// use tower_auth::Identity;
+///
+/// let identity = Identity::new("alice")
+///     .with_claim("realm_access", json!({ "roles": ["editor"] }))
+///     .with_claim("https://example.com/plan", "gold");
+///
+/// let claims = identity.claims();
+/// assert_eq!(claims.get("realm_access.roles"), Some(&json!(["editor"])));
+/// assert_eq!(claims.get("/realm_access/roles/0"), Some(&json!("editor")));
+/// assert_eq!(claims.get("https://example.com/plan"), Some(&json!("gold")));
+/// assert_eq!(claims.get("realm_access.groups"), None);
+/// ```
+#[derive(Clone, Default, PartialEq)]
+pub struct Claims(Map<String, Value>);
+
+impl Claims {
+    /// The claim at a path; see the type's documentation for the forms of a path.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&Value> {
+        ClaimPath::from(path).find(self)
+    }
+
+    /// The claim at a path, if it is a string.
+    #[must_use]
+    pub fn str(&self, path: &str) -> Option<&str> {
+        self.get(path)?.as_str()
+    }
+
+    /// All claims, read as a type.
+    ///
+    /// # Errors
+    ///
+    /// When a claim the type needs is absent or of another JSON type.
+    pub fn read_as<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        T::deserialize(&self.0)
+    }
+
+    /// Names and values, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    pub(crate) fn insert(&mut self, name: String, value: Value) {
+        self.0.insert(name, value);
+    }
+}
+
+impl From<Map<String, Value>> for Claims {
+    fn from(claims: Map<String, Value>) -> Self {
+        Self(claims)
+    }
+}
+
+impl fmt::Debug for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.keys()).finish()
+    }
+}
+
+/// The parsed form of a path, for those who look the same claim up on every request.
+#[derive(Clone, Debug)]
+pub(crate) enum ClaimPath {
+    Pointer(Vec<String>),
+    Name {
+        whole: String,
+        segments: Vec<String>,
+    },
+}
+
+impl ClaimPath {
+    pub(crate) fn find<'c>(&self, claims: &'c Claims) -> Option<&'c Value> {
+        match self {
+            Self::Pointer(tokens) => descend(claims, tokens),
+            Self::Name { whole, segments } => {
+                claims.0.get(whole).or_else(|| descend(claims, segments))
+            }
+        }
+    }
+}
+
+impl From<&str> for ClaimPath {
+    fn from(path: &str) -> Self {
+        match path.strip_prefix('/') {
+            Some(pointer) => Self::Pointer(
+                // RFC 6901, section 4: `~1` first, so that `~01` becomes `~1`.
+                pointer
+                    .split('/')
+                    .map(|token| token.replace("~1", "/").replace("~0", "~"))
+                    .collect(),
+            ),
+            None => Self::Name {
+                whole: path.to_owned(),
+                segments: path.split('.').map(str::to_owned).collect(),
+            },
+        }
+    }
+}
+
+fn descend<'c>(claims: &'c Claims, path: &[String]) -> Option<&'c Value> {
+    let (first, rest) = path.split_first()?;
+    rest.iter()
+        .try_fold(claims.0.get(first)?, |value, token| match value {
+            Value::Object(members) => members.get(token),
+            Value::Array(elements) => elements.get(array_index(token)?),
+            _ => None,
+        })
+}
+
+/// RFC 6901, section 4: digits without a leading zero.
+fn array_index(token: &str) -> Option<usize> {
+    let leading_zero = token.len() > 1 && token.starts_with('0');
+    let digits = token.bytes().all(|byte| byte.is_ascii_digit());
+    if leading_zero || !digits {
+        None
+    } else {
+        token.parse().ok()
+    }
+}

@@ -1,0 +1,88 @@
+//! [`Clock`]: the only place where the time of day comes from.
+
+use std::time::{Duration, SystemTime};
+
+#[cfg(feature = "testing")]
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+/// Where verifiers read the time of day from.
+///
+/// The default is the system's clock. With the feature `testing` a test holds the time itself:
+/// `Clock::manual(at)` starts a clock that stands still until `advance` moves it.
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug, Default)]
+enum Source {
+    #[default]
+    System,
+    /// Milliseconds since the Unix epoch.
+    #[cfg(feature = "testing")]
+    Manual(Arc<AtomicU64>),
+}
+
+impl Clock {
+    /// The system's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self::default()
+    }
+
+    /// The time of day now.
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        match &self.0 {
+            Source::System => SystemTime::now(),
+            #[cfg(feature = "testing")]
+            Source::Manual(millis) => {
+                SystemTime::UNIX_EPOCH + Duration::from_millis(millis.load(Ordering::SeqCst))
+            }
+        }
+    }
+
+    /// Time since the Unix epoch. A clock set before 1970 reads as the far future, where everything
+    /// that can expire has expired.
+    pub(crate) fn since_epoch(&self) -> Duration {
+        self.now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or(Duration::MAX)
+    }
+}
+
+#[cfg(feature = "testing")]
+impl Clock {
+    /// A clock that stands still at `at` until it is moved; clones share the time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use tower_auth::Clock;
+    ///
+    /// let clock = Clock::manual(SystemTime::UNIX_EPOCH);
+    /// clock.advance(Duration::from_secs(60));
+    /// assert_eq!(clock.clone().now(), SystemTime::UNIX_EPOCH + Duration::from_secs(60));
+    /// ```
+    #[must_use]
+    pub fn manual(at: SystemTime) -> Self {
+        let at = at
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        Self(Source::Manual(Arc::new(AtomicU64::new(millis(at)))))
+    }
+
+    /// Moves a manual clock forward. The system's clock cannot be moved: there it does nothing.
+    pub fn advance(&self, by: Duration) {
+        if let Source::Manual(now) = &self.0 {
+            now.fetch_add(millis(by), Ordering::SeqCst);
+        }
+    }
+}
+
+#[cfg(feature = "testing")]
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,85 @@
+//! [`Credentials`]: what a client presents, read from the head of a request.
+
+use http::request::Parts;
+
+use crate::{error::AuthError, rejection::Challenge};
+
+/// What a client presents to say who it is.
+///
+/// [`Basic`](crate::Basic), [`Bearer`](crate::Bearer) and
+/// [`ClientCertificate`](crate::ClientCertificate) are ready; write your own for an API key or a
+/// signed request, pair it with an [`Authenticator`](crate::Authenticator) in
+/// [`Scheme::new`](crate::Scheme::new) and hand that to an [`AuthLayer`](crate::AuthLayer).
+///
+/// # Examples
+///
+/// ```
+/// use http::request::Parts;
+/// use tower_auth::{AuthError, AuthErrorKind, AuthLayer, Credentials, Identity, Scheme, Secret};
+///
+/// struct ApiKey(Secret);
+///
+/// impl Credentials for ApiKey {
+///     const NAME: &'static str = "ApiKey";
+///
+///     fn from_parts(parts: &Parts) -> Result<Option<Self>, AuthError> {
+///         let mut lines = parts.headers.get_all("x-api-key").iter();
+///         match (lines.next(), lines.next()) {
+///             (None, _) => Ok(None),
+///             (Some(key), None) => Ok(Some(Self(Secret::new(key.as_bytes())))),
+///             (Some(_), Some(_)) => Err(AuthErrorKind::AmbiguousCredentials.into()),
+///         }
+///     }
+///
+///     fn remove_from(parts: &mut Parts) {
+///         parts.headers.remove("x-api-key");
+///     }
+/// }
+///
+/// let known = Secret::new("s3cr3t");
+/// let layer = AuthLayer::new(Scheme::new(move |ApiKey(key): ApiKey| {
+///     let known = known.clone();
+///     async move {
+///         if key == known { Ok(Identity::new("robot")) } else { Err(AuthError::invalid("unknown key")) }
+///     }
+/// }));
+/// # let _ = layer;
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a kind of credentials",
+    note = "use `Basic`, `Bearer` or `ClientCertificate`, or implement `Credentials` for `{Self}`"
+)]
+pub trait Credentials: Sized + Send + 'static {
+    /// The scheme's name: the first word of its challenge, and the method of identities it
+    /// establishes. It must be a token (RFC 9110, section 5.6.2).
+    const NAME: &'static str;
+
+    /// Reads the credentials of this kind.
+    ///
+    /// `Ok(None)` says that the request carries none of this kind, so another scheme may have its
+    /// turn. An error says that it does and that they are unusable: the request is refused.
+    ///
+    /// # Errors
+    ///
+    /// When credentials of this kind are there and cannot be read.
+    fn from_parts(parts: &Parts) -> Result<Option<Self>, AuthError>;
+
+    /// Takes the secret out of an admitted request, so that no handler and no log further in can
+    /// see it.
+    ///
+    /// The layer skips this call after `keep_credentials()`.
+    fn remove_from(parts: &mut Parts) {
+        let _ = parts;
+    }
+
+    /// Marks the secret as sensitive, for requests that keep it.
+    fn mark_sensitive(parts: &mut Parts) {
+        let _ = parts;
+    }
+
+    /// How to ask for credentials of this kind; the layer adds the realm.
+    #[must_use]
+    fn challenge() -> Challenge {
+        Challenge::new(Self::NAME)
+    }
+}

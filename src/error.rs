@@ -1,0 +1,326 @@
+//! [`AuthError`]: why a request was refused, and the one table that turns the reason into an answer.
+
+use std::{error::Error, fmt, sync::Arc, time::Duration};
+
+use http::StatusCode;
+
+/// Any error that explains a refusal to the people who run the service.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Why a request was refused.
+///
+/// The error is opaque so that it can grow: ask [`kind`](Self::kind) what to tell the client and
+/// [`source`](Error::source) what to tell the log. [`Display`](fmt::Display) prints only the fixed
+/// message of the kind and is safe to send; the source never reaches a client.
+///
+/// The gate puts the error into the extensions of the response it answers with, so outer
+/// middleware can count or log refusals by kind.
+///
+/// # Examples
+///
+/// ```
+/// use tower_auth::{AuthError, AuthErrorKind};
+///
+/// let error = AuthError::unavailable("the account database did not answer");
+/// assert_eq!(error.kind(), AuthErrorKind::Unavailable);
+/// assert_eq!(error.to_string(), "authentication is temporarily unavailable");
+/// assert_eq!(error.kind().status(), 503);
+/// assert_eq!(error.kind().grpc_code(), 14);
+/// ```
+#[derive(Clone)]
+pub struct AuthError {
+    kind: AuthErrorKind,
+    scheme: Option<&'static str>,
+    detail: Option<Arc<Detail>>,
+}
+
+/// The rarely needed parts of an [`AuthError`], kept apart so that a plain refusal allocates nothing.
+#[derive(Clone, Default)]
+struct Detail {
+    source: Option<Arc<BoxError>>,
+    retry_after: Option<Duration>,
+    scope: Option<String>,
+}
+
+impl AuthError {
+    /// A refusal of this kind, with nothing for the log yet.
+    #[must_use]
+    pub const fn new(kind: AuthErrorKind) -> Self {
+        Self {
+            kind,
+            scheme: None,
+            detail: None,
+        }
+    }
+
+    /// The credentials could not be read: they break their own grammar.
+    #[must_use]
+    pub fn unreadable(source: impl Into<BoxError>) -> Self {
+        Self::new(AuthErrorKind::UnreadableCredentials).with_source(source)
+    }
+
+    /// The credentials were read and are not good.
+    #[must_use]
+    pub fn invalid(source: impl Into<BoxError>) -> Self {
+        Self::new(AuthErrorKind::InvalidCredentials).with_source(source)
+    }
+
+    /// The credentials were good once.
+    #[must_use]
+    pub fn expired(source: impl Into<BoxError>) -> Self {
+        Self::new(AuthErrorKind::ExpiredCredentials).with_source(source)
+    }
+
+    /// The caller may not act for the tenant, or the request names none that exists.
+    #[must_use]
+    pub fn tenant_denied(source: impl Into<BoxError>) -> Self {
+        Self::new(AuthErrorKind::TenantDenied).with_source(source)
+    }
+
+    /// The caller is known and lacks a right.
+    #[must_use]
+    pub fn permission_denied(source: impl Into<BoxError>) -> Self {
+        Self::new(AuthErrorKind::PermissionDenied).with_source(source)
+    }
+
+    /// Something that is needed to judge the credentials is out of reach.
+    ///
+    /// Not the client's fault: it is told to come back, not to log in again.
+    #[must_use]
+    pub fn unavailable(source: impl Into<BoxError>) -> Self {
+        Self::new(AuthErrorKind::Unavailable).with_source(source)
+    }
+
+    /// The layers are not wired as they must be.
+    #[must_use]
+    pub fn misconfigured(source: impl Into<BoxError>) -> Self {
+        Self::new(AuthErrorKind::Misconfigured).with_source(source)
+    }
+
+    /// Attaches the reason for the log. It must hold no secret; it is never sent to a client.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.detail_mut().source = Some(Arc::new(source.into()));
+        self
+    }
+
+    /// Sets `Retry-After` (RFC 9110, section 10.2.3) for an answer of 503, rounded up to seconds.
+    ///
+    /// The default is one second.
+    #[must_use]
+    pub fn with_retry_after(mut self, retry_after: Duration) -> Self {
+        self.detail_mut().retry_after = Some(retry_after);
+        self
+    }
+
+    /// Names the permissions that would have sufficed, for `scope` in the challenge (RFC 6750, section 3.1).
+    pub(crate) fn with_scope(mut self, scope: String) -> Self {
+        self.detail_mut().scope = Some(scope);
+        self
+    }
+
+    /// Names the scheme whose credentials were refused.
+    pub(crate) fn with_scheme(mut self, scheme: &'static str) -> Self {
+        self.scheme.get_or_insert(scheme);
+        self
+    }
+
+    /// What kind of refusal this is.
+    #[must_use]
+    pub const fn kind(&self) -> AuthErrorKind {
+        self.kind
+    }
+
+    /// The scheme whose credentials were refused, where one was chosen.
+    #[must_use]
+    pub const fn scheme(&self) -> Option<&'static str> {
+        self.scheme
+    }
+
+    /// Whole seconds for `Retry-After`; `None` for kinds that are not answered with 503.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        if self.kind.status() != StatusCode::SERVICE_UNAVAILABLE {
+            return None;
+        }
+        let asked = self.detail.as_ref().and_then(|detail| detail.retry_after);
+        let asked = asked.unwrap_or(Duration::from_secs(1));
+        Some(
+            asked
+                .as_secs()
+                .saturating_add(u64::from(asked.subsec_nanos() > 0)),
+        )
+    }
+
+    pub(crate) fn scope(&self) -> Option<&str> {
+        self.detail.as_ref()?.scope.as_deref()
+    }
+
+    fn detail_mut(&mut self) -> &mut Detail {
+        Arc::make_mut(self.detail.get_or_insert_default())
+    }
+}
+
+impl From<AuthErrorKind> for AuthError {
+    fn from(kind: AuthErrorKind) -> Self {
+        Self::new(kind)
+    }
+}
+
+impl fmt::Display for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.message())
+    }
+}
+
+impl fmt::Debug for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let source = self.source().map(ToString::to_string);
+        f.debug_struct("AuthError")
+            .field("kind", &self.kind)
+            .field("scheme", &self.scheme)
+            .field("source", &source)
+            .finish()
+    }
+}
+
+impl Error for AuthError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let source: &BoxError = self.detail.as_ref()?.source.as_ref()?;
+        Some(&**source)
+    }
+}
+
+/// The kinds of refusal, and what each tells an HTTP and a gRPC client.
+///
+/// | Kind | HTTP | gRPC | Bearer `error` (RFC 6750) |
+/// |---|---|---|---|
+/// | `MissingCredentials` | 401 | `UNAUTHENTICATED` 16 | none |
+/// | `AmbiguousCredentials` | 400 | `UNAUTHENTICATED` 16 | `invalid_request` |
+/// | `UnreadableCredentials`, `InvalidCredentials`, `ExpiredCredentials` | 401 | `UNAUTHENTICATED` 16 | `invalid_token` |
+/// | `TenantDenied` | 403 | `PERMISSION_DENIED` 7 | none |
+/// | `PermissionDenied` | 403 | `PERMISSION_DENIED` 7 | `insufficient_scope` |
+/// | `Overloaded` | 503 and `Retry-After` | `RESOURCE_EXHAUSTED` 8 | none |
+/// | `Unavailable` | 503 and `Retry-After` | `UNAVAILABLE` 14 | none |
+/// | `Misconfigured` | 500 | `INTERNAL` 13 | none |
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum AuthErrorKind {
+    /// No credentials were presented.
+    MissingCredentials,
+    /// Two `Authorization` lines, or credentials for two schemes, came in one request.
+    AmbiguousCredentials,
+    /// The credentials break their own grammar.
+    UnreadableCredentials,
+    /// The credentials are not good.
+    InvalidCredentials,
+    /// The credentials were good once.
+    ExpiredCredentials,
+    /// The caller may not act for the tenant.
+    TenantDenied,
+    /// The caller lacks a permission.
+    PermissionDenied,
+    /// The bounded work of judging credentials is at its bound.
+    Overloaded,
+    /// An identity provider, a key set or a store is out of reach.
+    Unavailable,
+    /// The layers are not wired correctly, or a check panicked.
+    Misconfigured,
+}
+
+/// One line of the table.
+struct Row {
+    name: &'static str,
+    status: StatusCode,
+    grpc_code: u8,
+    bearer_error: Option<&'static str>,
+    message: &'static str,
+}
+
+const fn row(
+    name: &'static str,
+    status: StatusCode,
+    grpc_code: u8,
+    bearer_error: Option<&'static str>,
+    message: &'static str,
+) -> Row {
+    Row {
+        name,
+        status,
+        grpc_code,
+        bearer_error,
+        message,
+    }
+}
+
+impl AuthErrorKind {
+    /// Every kind, in the order of the table.
+    pub const ALL: [Self; 10] = [
+        Self::MissingCredentials,
+        Self::AmbiguousCredentials,
+        Self::UnreadableCredentials,
+        Self::InvalidCredentials,
+        Self::ExpiredCredentials,
+        Self::TenantDenied,
+        Self::PermissionDenied,
+        Self::Overloaded,
+        Self::Unavailable,
+        Self::Misconfigured,
+    ];
+
+    /// The one table. Bad credentials are told apart in logs and are alike on the wire.
+    #[rustfmt::skip]
+    const fn row(self) -> Row {
+        const NOT_ACCEPTED: &str = "the credentials were not accepted";
+        const TOKEN: Option<&str> = Some("invalid_token");
+        match self {
+            Self::MissingCredentials => row("missing_credentials", StatusCode::UNAUTHORIZED, 16, None, "no credentials were presented"),
+            Self::AmbiguousCredentials => row("ambiguous_credentials", StatusCode::BAD_REQUEST, 16, Some("invalid_request"), "more than one set of credentials was presented"),
+            Self::UnreadableCredentials => row("unreadable_credentials", StatusCode::UNAUTHORIZED, 16, TOKEN, NOT_ACCEPTED),
+            Self::InvalidCredentials => row("invalid_credentials", StatusCode::UNAUTHORIZED, 16, TOKEN, NOT_ACCEPTED),
+            Self::ExpiredCredentials => row("expired_credentials", StatusCode::UNAUTHORIZED, 16, TOKEN, NOT_ACCEPTED),
+            Self::TenantDenied => row("tenant_denied", StatusCode::FORBIDDEN, 7, None, "the tenant is not accessible"),
+            Self::PermissionDenied => row("permission_denied", StatusCode::FORBIDDEN, 7, Some("insufficient_scope"), "a required permission is missing"),
+            Self::Overloaded => row("overloaded", StatusCode::SERVICE_UNAVAILABLE, 8, None, "too many requests are waiting"),
+            Self::Unavailable => row("unavailable", StatusCode::SERVICE_UNAVAILABLE, 14, None, "authentication is temporarily unavailable"),
+            Self::Misconfigured => row("misconfigured", StatusCode::INTERNAL_SERVER_ERROR, 13, None, "authentication layers are not wired correctly"),
+        }
+    }
+
+    /// A stable name for logs, metrics and problem types, such as `missing_credentials`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The status of an HTTP answer.
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
+        self.row().status
+    }
+
+    /// The `grpc-status` of a gRPC answer.
+    #[must_use]
+    pub const fn grpc_code(self) -> u8 {
+        self.row().grpc_code
+    }
+
+    /// The `error` of a Bearer challenge (RFC 6750, section 3.1).
+    #[must_use]
+    pub const fn bearer_error(self) -> Option<&'static str> {
+        self.row().bearer_error
+    }
+
+    /// The text that is sent to clients. It is ASCII without quotes, so it fits a quoted string, a
+    /// `grpc-message` and JSON as it stands.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        self.row().message
+    }
+}
+
+impl fmt::Display for AuthErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,95 @@
+//! One structured event per decision, for those who enable the feature `tracing`.
+//!
+//! | Field | Value |
+//! |---|---|
+//! | `decision` | `granted`, `passed` or `denied` |
+//! | `check` | the check's name: `authentication`, `tenant`, `permission_claims`, `require`, or your own |
+//! | `kind` | on refusals: [`AuthErrorKind::as_str`](crate::AuthErrorKind::as_str) |
+//! | `scheme` | on refusals: the scheme whose credentials were refused, where one was chosen |
+//! | `error` | on refusals: the reason, which no client is told |
+//! | `method` | how the acting identity was established |
+//! | `subject`, `tenant` | of the acting identity; on granted decisions only, hence at debug level only |
+//!
+//! The target is `tower_auth`. Granted and passed decisions are events of the level debug, refusals
+//! that the client caused of the level info, `Overloaded` and `Unavailable` of the level warn, and
+//! `Misconfigured` of the level error.
+
+use http::request::Parts;
+
+use crate::error::AuthError;
+
+/// What a gate decided.
+pub(crate) enum Decision<'e> {
+    Granted,
+    Passed,
+    Denied(&'e AuthError),
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn decided(_: &'static str, decision: Decision<'_>, _: &Parts) {
+    if let Decision::Denied(error) = decision {
+        let _ = error;
+    }
+}
+
+#[cfg(feature = "tracing")]
+pub(crate) fn decided(check: &'static str, decision: Decision<'_>, parts: &Parts) {
+    match decision {
+        Decision::Granted => went_on(check, "granted", parts),
+        Decision::Passed => went_on(check, "passed", parts),
+        Decision::Denied(error) => denied(check, error, parts),
+    }
+}
+
+#[cfg(feature = "tracing")]
+fn went_on(check: &'static str, decision: &'static str, parts: &Parts) {
+    use crate::{Identity, Tenant};
+
+    let identity = Identity::from_extensions(&parts.extensions);
+    tracing::debug!(
+        target: "tower_auth",
+        decision,
+        check,
+        method = identity.map(Identity::method),
+        subject = identity.map(Identity::subject),
+        tenant = Tenant::from_extensions(&parts.extensions).map(Tenant::as_str),
+    );
+}
+
+#[cfg(feature = "tracing")]
+fn denied(check: &'static str, error: &AuthError, parts: &Parts) {
+    use crate::{AuthErrorKind, Identity};
+
+    macro_rules! denied_at {
+        ($level:expr) => {
+            tracing::event!(
+                target: "tower_auth",
+                $level,
+                decision = "denied",
+                check,
+                kind = error.kind().as_str(),
+                scheme = error.scheme(),
+                error = reasons(error),
+                method = Identity::from_extensions(&parts.extensions).map(Identity::method),
+            )
+        };
+    }
+    match error.kind() {
+        AuthErrorKind::Misconfigured => denied_at!(tracing::Level::ERROR),
+        AuthErrorKind::Overloaded | AuthErrorKind::Unavailable => denied_at!(tracing::Level::WARN),
+        _ => denied_at!(tracing::Level::INFO),
+    }
+}
+
+/// The whole chain of reasons in one text.
+#[cfg(feature = "tracing")]
+fn reasons(error: &AuthError) -> String {
+    let mut reasons = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(reason) = source {
+        reasons.push_str(": ");
+        reasons.push_str(&reason.to_string());
+        source = reason.source();
+    }
+    reasons
+}

@@ -1,0 +1,122 @@
+//! The engine: one service, [`Gate`], asked one [`Check`] at a time.
+//!
+//! Every layer of this crate is a check and nothing else. What must hold whatever is checked is
+//! written once, here. The gate promises:
+//!
+//! 1. The service that was polled ready is the service that is called.
+//! 2. A refusal never reaches the inner service, and the body is neither read nor buffered.
+//! 3. Every 401 carries one challenge per configured scheme, whatever a custom rejection does.
+//! 4. Refusals are not cacheable.
+//! 5. The [`AuthError`] is in the extensions of the response.
+//! 6. The secret is gone from what the handler sees.
+//! 7. There is exactly one structured event per decision, and no secret in it.
+//! 8. A panicking check is refused as `Misconfigured`, and the server lives on.
+//! 9. A presented but bad credential never falls through to a weaker scheme.
+//! 10. Identity, tenant and permissions were put into a request by a check of this request.
+//! 11. A check that lacks its input is refused as `Misconfigured`.
+//! 12. Tenant and identity agree before any handler runs, whichever layer is outside.
+//! 13. Stacked authentication layers mean AND.
+
+mod future;
+mod layer;
+mod service;
+
+use std::{future::Future, pin::Pin};
+
+use http::{HeaderMap, request::Parts};
+
+pub use self::{future::ResponseFuture, layer::GateLayer, service::Gate};
+use crate::error::AuthError;
+
+/// A boxed future, as [`Verdict::Pending`] holds it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Looks at the head of a request and decides.
+///
+/// The five layers implement this. Write your own for a rule that is neither about credentials nor
+/// about permissions, and hand it to a [`GateLayer`]: all promises of the gate then hold for it too.
+///
+/// # Examples
+///
+/// ```
+/// use http::{Request, Response, request::Parts};
+/// use tower::{Layer, ServiceExt, service_fn};
+/// use tower_auth::{AuthError, Check, GateLayer, Verdict};
+///
+/// /// Refuses while the service is being moved.
+/// #[derive(Clone)]
+/// struct OpenHours;
+///
+/// impl Check for OpenHours {
+///     type Grant = ();
+///
+///     fn check(&self, parts: &Parts) -> Verdict<()> {
+///         match parts.uri.path() {
+///             "/moved" => Verdict::Denied(AuthError::unavailable("moving house")),
+///             _ => Verdict::Passed,
+///         }
+///     }
+///
+///     fn admit(&self, (): (), _: &mut Parts) {}
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let service = GateLayer::new(OpenHours)
+///     .layer(service_fn(async |_: Request<()>| Ok::<_, std::convert::Infallible>(Response::new(()))));
+///
+/// let request = Request::builder().uri("/moved").body(()).unwrap();
+/// let response = service.oneshot(request).await.unwrap();
+/// assert_eq!(response.status(), 503);
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a check",
+    note = "a check decides from the head of a request; implement `Check` for it"
+)]
+pub trait Check: Clone + Send + Sync + 'static {
+    /// What a granted request receives.
+    type Grant: Send + 'static;
+
+    /// The name of the check in events.
+    #[must_use]
+    fn name(&self) -> &'static str {
+        std::any::type_name::<Self>()
+    }
+
+    /// Decides, or asks for time.
+    fn check(&self, parts: &Parts) -> Verdict<Self::Grant>;
+
+    /// Puts what was granted into the request.
+    fn admit(&self, grant: Self::Grant, parts: &mut Parts);
+
+    /// Writes the challenges that belong on an answer of 400, 401 or 403.
+    ///
+    /// On a 401 the field is empty when this is called, whatever a custom rejection wrote to it.
+    fn challenge(&self, error: &AuthError, parts: &Parts, headers: &mut HeaderMap) {
+        let _ = (error, parts, headers);
+    }
+}
+
+/// What a [`Check`] decided.
+pub enum Verdict<G> {
+    /// The request goes on with what was granted.
+    Granted(G),
+    /// The request goes on; the check has nothing to say about it.
+    Passed,
+    /// The request is refused.
+    Denied(AuthError),
+    /// The decision needs waiting. The request waits with it; nothing of it is read meanwhile.
+    Pending(BoxFuture<'static, Result<G, AuthError>>),
+}
+
+impl<G> std::fmt::Debug for Verdict<G> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Granted(_) => f.write_str("Granted(..)"),
+            Self::Passed => f.write_str("Passed"),
+            Self::Denied(error) => f.debug_tuple("Denied").field(error).finish(),
+            Self::Pending(_) => f.write_str("Pending(..)"),
+        }
+    }
+}

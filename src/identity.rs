@@ -1,0 +1,209 @@
+//! [`Identity`]: who the caller is, and how that was established.
+
+use std::{fmt, sync::Arc, time::SystemTime};
+
+use http::Extensions;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{claims::Claims, evidence::Evidence};
+
+/// Who the caller is: what an [`Authenticator`](crate::Authenticator) returns and a handler receives.
+///
+/// An authenticator builds one with [`new`](Self::new) and the `with_*` setters. The layer then
+/// adds how it was established and puts it into the request, from where a handler takes it as an
+/// axum extractor or with [`from_extensions`](Self::from_extensions). Only a layer of this crate
+/// can put it there: an `Identity` that some other code inserted into the extensions is not seen.
+///
+/// A clone costs one reference count. `Debug` prints no claim values.
+///
+/// # Examples
+///
+/// ```
+/// use tower_auth::Identity;
+///
+/// let identity = Identity::new("alice").with_issuer("https://login.example.com").with_claim("tenant", "acme");
+/// assert_eq!(identity.subject(), "alice");
+/// assert_eq!(identity.claims().str("tenant"), Some("acme"));
+/// assert!(!identity.is_anonymous());
+/// ```
+#[derive(Clone)]
+pub struct Identity(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    subject: String,
+    issuer: Option<String>,
+    method: &'static str,
+    expires_at: Option<SystemTime>,
+    claims: Claims,
+    outer: Option<Identity>,
+    anonymous: bool,
+}
+
+impl Identity {
+    /// The method of an identity that no layer has established yet.
+    const UNESTABLISHED: &'static str = "unestablished";
+
+    /// The method of an anonymous caller.
+    pub(crate) const ANONYMOUS: &'static str = "Anonymous";
+
+    /// An identity known by this subject, unique within its issuer (`sub`, RFC 7519, section 4.1.2).
+    #[must_use]
+    pub fn new(subject: impl Into<String>) -> Self {
+        Self(Arc::new(Inner {
+            subject: subject.into(),
+            issuer: None,
+            method: Self::UNESTABLISHED,
+            expires_at: None,
+            claims: Claims::default(),
+            outer: None,
+            anonymous: false,
+        }))
+    }
+
+    /// Nobody in particular; give it claims to let anonymous callers do something.
+    ///
+    /// See [`AuthLayer::allow_anonymous_as`](crate::AuthLayer::allow_anonymous_as).
+    #[must_use]
+    pub fn anonymous() -> Self {
+        Self::new("anonymous").into_anonymous()
+    }
+
+    /// Adds a claim, replacing one of the same name.
+    #[must_use]
+    pub fn with_claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.inner_mut().claims.insert(name.into(), value.into());
+        self
+    }
+
+    /// Replaces all claims.
+    #[must_use]
+    pub fn with_claims(mut self, claims: impl Into<Claims>) -> Self {
+        self.inner_mut().claims = claims.into();
+        self
+    }
+
+    /// Sets who vouches for the subject (`iss`, RFC 7519, section 4.1.1).
+    #[must_use]
+    pub fn with_issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.inner_mut().issuer = Some(issuer.into());
+        self
+    }
+
+    /// Sets when the credentials end. Nothing may be remembered of them for longer.
+    #[must_use]
+    pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
+        self.inner_mut().expires_at = Some(expires_at);
+        self
+    }
+
+    /// The identity of a request, as the innermost authentication layer established it.
+    ///
+    /// `None` when no authentication layer ran. Works for any request type that carries
+    /// [`http::Extensions`], tonic's among them.
+    #[must_use]
+    pub fn from_extensions(extensions: &Extensions) -> Option<&Self> {
+        Evidence::of(extensions)?.identity.as_ref()
+    }
+
+    /// The subject, unique within its issuer. Identify a principal by issuer *and* subject.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// Who vouches for the subject.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.0.issuer.as_deref()
+    }
+
+    /// How it was established: the [`NAME`](crate::Credentials::NAME) of the credentials, such as
+    /// `Basic`, `Bearer`, `ClientCertificate`, or `Anonymous`.
+    #[must_use]
+    pub fn method(&self) -> &'static str {
+        self.0.method
+    }
+
+    /// When the credentials end.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.0.expires_at
+    }
+
+    /// What is known about the caller.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.0.claims
+    }
+
+    /// All claims, read as a type.
+    ///
+    /// # Errors
+    ///
+    /// When a claim the type needs is absent or of another JSON type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tower_auth::Identity;
+    /// #[derive(serde::Deserialize)]
+    /// struct Staff {
+    ///     department: String,
+    /// }
+    ///
+    /// let identity = Identity::new("alice").with_claim("department", "sales");
+    /// assert_eq!(identity.claims_as::<Staff>()?.department, "sales");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn claims_as<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        self.0.claims.read_as()
+    }
+
+    /// The identity that an outer layer established, where authentication layers are stacked.
+    #[must_use]
+    pub fn outer(&self) -> Option<&Self> {
+        self.0.outer.as_ref()
+    }
+
+    /// Whether the caller presented no credentials.
+    #[must_use]
+    pub fn is_anonymous(&self) -> bool {
+        self.0.anonymous
+    }
+
+    pub(crate) fn established_by(mut self, method: &'static str) -> Self {
+        self.inner_mut().method = method;
+        self
+    }
+
+    pub(crate) fn into_anonymous(mut self) -> Self {
+        self.inner_mut().anonymous = true;
+        self.established_by(Self::ANONYMOUS)
+    }
+
+    /// Makes this the identity that acts, with `outer` reachable from it.
+    pub(crate) fn inside_of(mut self, outer: Self) -> Self {
+        self.inner_mut().outer = Some(outer);
+        self
+    }
+
+    /// Clones only what somebody else holds too.
+    fn inner_mut(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity")
+            .field("subject", &self.0.subject)
+            .field("issuer", &self.0.issuer)
+            .field("method", &self.0.method)
+            .field("expires_at", &self.0.expires_at)
+            .field("claims", &self.0.claims)
+            .field("outer", &self.0.outer)
+            .finish()
+    }
+}

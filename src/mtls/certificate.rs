@@ -1,0 +1,178 @@
+//! [`ClientCertificate`]: the leaf that the client showed, parsed once per connection.
+
+use std::{fmt, net::IpAddr, sync::Arc, time::SystemTime};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{Extensions, request::Parts};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    credentials::Credentials,
+    error::AuthError,
+    mtls::{PeerCertificates, parse},
+};
+
+/// The client's own certificate, as the TLS stack verified it.
+///
+/// Names are typed: a DNS name is never a URI, and an e-mail address is neither. A certificate with
+/// control characters in a name, or with a name in an encoding that is not understood, is refused
+/// as a whole.
+///
+/// A clone costs one reference count.
+#[derive(Clone, Eq, PartialEq)]
+pub struct ClientCertificate(Arc<Fields>);
+
+/// What is read from the DER.
+#[derive(Default, Eq, PartialEq)]
+pub(super) struct Fields {
+    pub(super) der: Vec<u8>,
+    pub(super) thumbprint: String,
+    pub(super) subject: String,
+    pub(super) issuer: String,
+    pub(super) serial: String,
+    pub(super) not_before: Option<SystemTime>,
+    pub(super) not_after: Option<SystemTime>,
+    pub(super) for_client_auth: bool,
+    pub(super) common_names: Vec<String>,
+    pub(super) organizations: Vec<String>,
+    pub(super) organizational_units: Vec<String>,
+    pub(super) dns_names: Vec<String>,
+    pub(super) uris: Vec<String>,
+    pub(super) emails: Vec<String>,
+    pub(super) ip_addresses: Vec<IpAddr>,
+}
+
+impl ClientCertificate {
+    /// Parses a certificate in DER.
+    ///
+    /// # Errors
+    ///
+    /// `UnreadableCredentials` when it is not one certificate and nothing else, or has a name that
+    /// is never accepted.
+    pub fn from_der(der: impl Into<Vec<u8>>) -> Result<Self, AuthError> {
+        let der = der.into();
+        let mut fields = parse::certificate(&der).map_err(AuthError::unreadable)?;
+        fields.thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(&der));
+        fields.der = der;
+        Ok(Self(Arc::new(fields)))
+    }
+
+    /// What the server knows about the connection of a request.
+    pub(crate) fn of_connection(extensions: &Extensions) -> Result<PeerCertificates, AuthError> {
+        PeerCertificates::of_connection(extensions).ok_or_else(|| {
+            AuthError::misconfigured(
+                "the request says nothing about its connection: serve with TlsListener and \
+                 into_make_service_with_connect_info::<TlsPeer>(), or insert PeerCertificates",
+            )
+        })
+    }
+
+    /// The certificate in DER.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.0.der
+    }
+
+    /// The SHA-256 of the DER in base64url, as `x5t#S256` has it (RFC 8705, section 3.1).
+    #[must_use]
+    pub fn sha256_thumbprint(&self) -> &str {
+        &self.0.thumbprint
+    }
+
+    /// The subject's distinguished name as text: for people, not for decisions.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// The issuer's distinguished name as text: for people, not for decisions.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
+    /// The serial number in hexadecimal, bytes separated by colons.
+    #[must_use]
+    pub fn serial(&self) -> &str {
+        &self.0.serial
+    }
+
+    /// When the certificate begins to be valid; `None` before 1970.
+    #[must_use]
+    pub fn not_before(&self) -> Option<SystemTime> {
+        self.0.not_before
+    }
+
+    /// When the certificate ends to be valid; `None` before 1970.
+    #[must_use]
+    pub fn not_after(&self) -> Option<SystemTime> {
+        self.0.not_after
+    }
+
+    /// Whether it is an end-entity certificate that may be used by a client: without extended key
+    /// usages, or with `clientAuth` among them (RFC 5280, section 4.2.1.12).
+    #[must_use]
+    pub fn is_for_client_auth(&self) -> bool {
+        self.0.for_client_auth
+    }
+
+    /// The common names of the subject.
+    #[must_use]
+    pub fn common_names(&self) -> &[String] {
+        &self.0.common_names
+    }
+
+    /// The organizations of the subject.
+    #[must_use]
+    pub fn organizations(&self) -> &[String] {
+        &self.0.organizations
+    }
+
+    /// The organizational units of the subject.
+    #[must_use]
+    pub fn organizational_units(&self) -> &[String] {
+        &self.0.organizational_units
+    }
+
+    /// The DNS names among the subject alternative names.
+    #[must_use]
+    pub fn dns_names(&self) -> &[String] {
+        &self.0.dns_names
+    }
+
+    /// The URIs among the subject alternative names, SPIFFE IDs among them.
+    #[must_use]
+    pub fn uris(&self) -> &[String] {
+        &self.0.uris
+    }
+
+    /// The e-mail addresses among the subject alternative names.
+    #[must_use]
+    pub fn emails(&self) -> &[String] {
+        &self.0.emails
+    }
+
+    /// The IP addresses among the subject alternative names.
+    #[must_use]
+    pub fn ip_addresses(&self) -> &[IpAddr] {
+        &self.0.ip_addresses
+    }
+}
+
+impl Credentials for ClientCertificate {
+    const NAME: &'static str = "ClientCertificate";
+
+    fn from_parts(parts: &Parts) -> Result<Option<Self>, AuthError> {
+        Self::of_connection(&parts.extensions)?.leaf()
+    }
+}
+
+impl fmt::Debug for ClientCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientCertificate")
+            .field("subject", &self.0.subject)
+            .field("serial", &self.0.serial)
+            .field("x5t#S256", &self.0.thumbprint)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,106 @@
+//! [`PermissionClaimLayer`]: what may you do?
+
+use std::{fmt, sync::Arc};
+
+use http::{HeaderMap, request::Parts};
+use tower::Layer;
+
+use crate::{
+    error::AuthError,
+    evidence::{Evidence, TenantEvidence, write_challenges},
+    gate::{Check, Gate, GateLayer, Verdict},
+    permission::{ClaimMapper, Permissions},
+    rejection::DefaultRejection,
+};
+
+/// Turns the claims of the caller into permissions.
+///
+/// It refuses nobody for what they may not do; that is for [`require`](crate::require), further in.
+///
+/// # Rejections
+///
+/// | When | HTTP | gRPC |
+/// |---|---|---|
+/// | no authentication layer is outside of it | 500 | `INTERNAL` |
+/// | the tenant was found and not yet held against an identity | 500 | `INTERNAL` |
+/// | the mapper refuses, by the kind of its error | 403 .. | `PERMISSION_DENIED` .. |
+///
+/// # Examples
+///
+/// ```
+/// use tower_auth::{ClaimPermissions, PermissionClaimLayer};
+///
+/// let layer = PermissionClaimLayer::new(ClaimPermissions::at("realm_access.roles"));
+/// # let _ = layer;
+/// ```
+#[derive(Clone)]
+#[must_use = "a layer does nothing until it is put around a service"]
+pub struct PermissionClaimLayer(Arc<dyn ClaimMapper>);
+
+impl PermissionClaimLayer {
+    /// Maps claims by this mapper.
+    pub fn new(mapper: impl ClaimMapper) -> Self {
+        Self(Arc::new(mapper))
+    }
+
+    /// Answers refusals by another [`Rejection`](crate::Rejection).
+    pub fn with_rejection<R>(self, rejection: R) -> GateLayer<Self, R> {
+        GateLayer::new(self).with_rejection(rejection)
+    }
+
+    fn judge(&self, parts: &Parts) -> Result<Permissions, AuthError> {
+        let evidence = Evidence::of(&parts.extensions);
+        let (Some(evidence), Some(identity)) = (
+            evidence,
+            evidence.and_then(|evidence| evidence.identity.as_ref()),
+        ) else {
+            return Err(AuthError::misconfigured(
+                "PermissionClaimLayer must be inside of an authentication layer",
+            ));
+        };
+        if let TenantEvidence::Requested(_) = evidence.tenant {
+            return Err(AuthError::misconfigured(
+                "the tenant was not held against the identity",
+            ));
+        }
+        self.0.permissions(identity, evidence.agreed_tenant())
+    }
+}
+
+impl Check for PermissionClaimLayer {
+    type Grant = Permissions;
+
+    fn name(&self) -> &'static str {
+        "permission_claims"
+    }
+
+    fn check(&self, parts: &Parts) -> Verdict<Permissions> {
+        match self.judge(parts) {
+            Ok(permissions) => Verdict::Granted(permissions),
+            Err(error) => Verdict::Denied(error),
+        }
+    }
+
+    fn admit(&self, permissions: Permissions, parts: &mut Parts) {
+        Evidence::of_mut(&mut parts.extensions).permissions = Some(permissions);
+    }
+
+    fn challenge(&self, error: &AuthError, parts: &Parts, headers: &mut HeaderMap) {
+        write_challenges(error, &parts.extensions, headers);
+    }
+}
+
+impl<S> Layer<S> for PermissionClaimLayer {
+    type Service = Gate<S, Self>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Gate::new(inner, self.clone(), DefaultRejection)
+    }
+}
+
+impl fmt::Debug for PermissionClaimLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PermissionClaimLayer")
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,40 @@
+//! The plain HTTP answer, and what holds for every answer.
+
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE},
+    request::Parts,
+};
+
+use crate::{
+    error::AuthError,
+    rejection::{Rejection, grpc_response},
+};
+
+/// Answers with the status of the error's kind and an empty body; gRPC requests trailers-only.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DefaultRejection;
+
+impl<B: Default> Rejection<B> for DefaultRejection {
+    fn reject(&self, error: &AuthError, parts: &Parts) -> Response<B> {
+        grpc_response(error, parts).unwrap_or_else(|| {
+            let mut response = Response::new(B::default());
+            *response.status_mut() = error.kind().status();
+            response
+        })
+    }
+}
+
+/// Makes sure of what must hold whatever the rejection did; challenges are the check's to write.
+pub(crate) fn seal<B>(response: &mut Response<B>, error: &AuthError) {
+    let status = response.status();
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::UNAUTHORIZED {
+        headers.remove(WWW_AUTHENTICATE);
+    }
+    if let (StatusCode::SERVICE_UNAVAILABLE, Some(seconds)) = (status, error.retry_after()) {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response.extensions_mut().insert(error.clone());
+}

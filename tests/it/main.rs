@@ -1,0 +1,3 @@
+//! One binary: each test file that is linked by itself costs a link step.
+
+mod support;
