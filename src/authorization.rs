@@ -28,9 +28,7 @@ pub(crate) fn token68<'h>(
     }
     match rest {
         Some(token) if is_token68(token) => Ok(Some(token)),
-        Some(_) => Err(AuthError::unreadable(
-            "what follows the scheme is not one token68",
-        )),
+        Some(_) => Err(AuthError::unreadable("what follows the scheme is not one token68")),
         None => Err(AuthError::unreadable("nothing follows the scheme")),
     }
 }
@@ -58,9 +56,7 @@ fn split(line: &HeaderValue) -> Result<(&str, Option<&str>), AuthError> {
     if is_token(name) {
         Ok((name, rest))
     } else {
-        Err(AuthError::unreadable(
-            "the field does not start with the name of a scheme",
-        ))
+        Err(AuthError::unreadable("the field does not start with the name of a scheme"))
     }
 }
 

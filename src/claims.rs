@@ -83,10 +83,7 @@ impl fmt::Debug for Claims {
 #[derive(Clone, Debug)]
 pub(crate) enum ClaimPath {
     Pointer(Vec<String>),
-    Name {
-        whole: String,
-        segments: Vec<String>,
-    },
+    Name { whole: String, segments: Vec<String> },
 }
 
 impl ClaimPath {
@@ -120,21 +117,16 @@ impl From<&str> for ClaimPath {
 
 fn descend<'c>(claims: &'c Claims, path: &[String]) -> Option<&'c Value> {
     let (first, rest) = path.split_first()?;
-    rest.iter()
-        .try_fold(claims.0.get(first)?, |value, token| match value {
-            Value::Object(members) => members.get(token),
-            Value::Array(elements) => elements.get(array_index(token)?),
-            _ => None,
-        })
+    rest.iter().try_fold(claims.0.get(first)?, |value, token| match value {
+        Value::Object(members) => members.get(token),
+        Value::Array(elements) => elements.get(array_index(token)?),
+        _ => None,
+    })
 }
 
 /// RFC 6901, section 4: digits without a leading zero.
 fn array_index(token: &str) -> Option<usize> {
     let leading_zero = token.len() > 1 && token.starts_with('0');
     let digits = token.bytes().all(|byte| byte.is_ascii_digit());
-    if leading_zero || !digits {
-        None
-    } else {
-        token.parse().ok()
-    }
+    if leading_zero || !digits { None } else { token.parse().ok() }
 }

@@ -46,9 +46,7 @@ impl Clock {
     /// Time since the Unix epoch. A clock set before 1970 reads as the far future, where everything
     /// that can expire has expired.
     pub(crate) fn since_epoch(&self) -> Duration {
-        self.now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or(Duration::MAX)
+        self.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::MAX)
     }
 }
 
@@ -68,9 +66,7 @@ impl Clock {
     /// ```
     #[must_use]
     pub fn manual(at: SystemTime) -> Self {
-        let at = at
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
+        let at = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self(Source::Manual(Arc::new(AtomicU64::new(millis(at)))))
     }
 

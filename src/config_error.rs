@@ -27,9 +27,7 @@ pub struct ConfigError {
 impl ConfigError {
     /// An error with one problem, for the configuration of an own authenticator or mapper.
     pub fn new(problem: impl Into<String>) -> Self {
-        Self {
-            problems: vec![problem.into()],
-        }
+        Self { problems: vec![problem.into()] }
     }
 
     /// The problems, in the order of the configuration.
@@ -44,9 +42,7 @@ impl fmt::Display for ConfigError {
             [problem] => f.write_str(problem),
             problems => {
                 write!(f, "{} problems:", problems.len())?;
-                problems
-                    .iter()
-                    .try_for_each(|problem| write!(f, "\n- {problem}"))
+                problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
             }
         }
     }
@@ -69,22 +65,22 @@ impl Problems {
         match part {
             Ok(part) => Some(part),
             Err(error) => {
-                self.0.extend(
-                    error
-                        .problems
-                        .iter()
-                        .map(|problem| format!("{place}: {problem}")),
-                );
+                self.0.extend(error.problems.iter().map(|problem| format!("{place}: {problem}")));
                 None
             }
         }
     }
 
-    pub(crate) fn finish<T>(self, value: T) -> Result<T, ConfigError> {
-        if self.0.is_empty() {
-            Ok(value)
-        } else {
-            Err(ConfigError { problems: self.0 })
+    /// Everything that was needed, unless something was wrong with any of it.
+    #[cfg(feature = "tls")]
+    pub(crate) fn finish_with<T>(self, value: Option<T>) -> Result<T, ConfigError> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ => Err(ConfigError { problems: self.0 }),
         }
+    }
+
+    pub(crate) fn finish<T>(self, value: T) -> Result<T, ConfigError> {
+        if self.0.is_empty() { Ok(value) } else { Err(ConfigError { problems: self.0 }) }
     }
 }

@@ -46,11 +46,7 @@ impl AuthError {
     /// A refusal of this kind, with nothing for the log yet.
     #[must_use]
     pub const fn new(kind: AuthErrorKind) -> Self {
-        Self {
-            kind,
-            scheme: None,
-            detail: None,
-        }
+        Self { kind, scheme: None, detail: None }
     }
 
     /// The credentials could not be read: they break their own grammar.
@@ -145,11 +141,7 @@ impl AuthError {
         }
         let asked = self.detail.as_ref().and_then(|detail| detail.retry_after);
         let asked = asked.unwrap_or(Duration::from_secs(1));
-        Some(
-            asked
-                .as_secs()
-                .saturating_add(u64::from(asked.subsec_nanos() > 0)),
-        )
+        Some(asked.as_secs().saturating_add(u64::from(asked.subsec_nanos() > 0)))
     }
 
     pub(crate) fn scope(&self) -> Option<&str> {
@@ -244,13 +236,7 @@ const fn row(
     bearer_error: Option<&'static str>,
     message: &'static str,
 ) -> Row {
-    Row {
-        name,
-        status,
-        grpc_code,
-        bearer_error,
-        message,
-    }
+    Row { name, status, grpc_code, bearer_error, message }
 }
 
 impl AuthErrorKind {

@@ -26,14 +26,14 @@ pub(crate) enum Decision<'e> {
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) fn decided(_: &'static str, decision: Decision<'_>, _: &Parts) {
+pub(crate) fn decided(_: &'static str, decision: &Decision<'_>, _: &Parts) {
     if let Decision::Denied(error) = decision {
         let _ = error;
     }
 }
 
 #[cfg(feature = "tracing")]
-pub(crate) fn decided(check: &'static str, decision: Decision<'_>, parts: &Parts) {
+pub(crate) fn decided(check: &'static str, decision: &Decision<'_>, parts: &Parts) {
     match decision {
         Decision::Granted => went_on(check, "granted", parts),
         Decision::Passed => went_on(check, "passed", parts),

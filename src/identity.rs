@@ -173,8 +173,11 @@ impl Identity {
         self.0.anonymous
     }
 
+    /// Stores that keep identities establish them once, so that a request copies none.
     pub(crate) fn established_by(mut self, method: &'static str) -> Self {
-        self.inner_mut().method = method;
+        if self.0.method != method {
+            self.inner_mut().method = method;
+        }
         self
     }
 

@@ -21,10 +21,8 @@ struct Prepared {
 
 impl Challenges {
     pub(crate) fn new(challenges: impl IntoIterator<Item = Challenge>) -> Self {
-        let prepare = |challenge: Challenge| Prepared {
-            plain: challenge.to_header_value(),
-            challenge,
-        };
+        let prepare =
+            |challenge: Challenge| Prepared { plain: challenge.to_header_value(), challenge };
         Self(challenges.into_iter().map(prepare).collect())
     }
 

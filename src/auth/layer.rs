@@ -77,10 +77,7 @@ impl AuthLayer {
     pub fn with_realm(mut self, realm: impl Into<Cow<'static, str>>) -> Self {
         let inner = self.inner_mut();
         inner.realm = realm.into();
-        let challenges = inner
-            .schemes
-            .iter()
-            .map(|scheme| scheme.challenge(&inner.realm));
+        let challenges = inner.schemes.iter().map(|scheme| scheme.challenge(inner.realm.clone()));
         inner.challenges = Arc::new(Challenges::new(challenges));
         self
     }

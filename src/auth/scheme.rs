@@ -36,16 +36,11 @@ impl Scheme {
         C: Credentials,
         A: Authenticator<C>,
     {
-        let pair = Pair {
-            authenticator: Arc::new(authenticator),
-            credentials: PhantomData::<fn(C)>,
-        };
+        let pair =
+            Pair { authenticator: Arc::new(authenticator), credentials: PhantomData::<fn(C)> };
         // Asked now, so that a wrong name is found while the service is being set up.
         let _ = C::challenge();
-        Self {
-            judge: Arc::new(pair),
-            realm: None,
-        }
+        Self { judge: Arc::new(pair), realm: None }
     }
 
     /// A user-id and a password (RFC 7617).
@@ -82,17 +77,13 @@ impl Scheme {
         self.judge.name()
     }
 
-    pub(super) fn challenge(&self, default_realm: &Cow<'static, str>) -> Challenge {
-        self.judge
-            .challenge()
-            .with_realm(self.realm.as_ref().unwrap_or(default_realm).clone())
+    pub(super) fn challenge(&self, default_realm: Cow<'static, str>) -> Challenge {
+        self.judge.challenge().with_realm(self.realm.clone().unwrap_or(default_realm))
     }
 
     /// Whether the request carries credentials of this scheme.
     pub(super) fn is_presented(&self, parts: &Parts) -> Result<bool, AuthError> {
-        self.judge
-            .is_presented(parts)
-            .map_err(|error| error.with_scheme(self.name()))
+        self.judge.is_presented(parts).map_err(|error| error.with_scheme(self.name()))
     }
 
     /// Judges the credentials; passes where there are none of this scheme.
@@ -103,10 +94,7 @@ impl Scheme {
 
 impl fmt::Debug for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scheme")
-            .field("name", &self.name())
-            .field("realm", &self.realm)
-            .finish()
+        f.debug_struct("Scheme").field("name", &self.name()).field("realm", &self.realm).finish()
     }
 }
 
@@ -134,9 +122,7 @@ impl Admission {
 
 impl fmt::Debug for Admission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Admission")
-            .field("identity", &self.identity)
-            .finish_non_exhaustive()
+        f.debug_struct("Admission").field("identity", &self.identity).finish_non_exhaustive()
     }
 }
 
@@ -180,9 +166,7 @@ where
         };
         let conclusion = Conclusion {
             judge: Arc::clone(this),
-            requested: Evidence::of(&parts.extensions)
-                .and_then(Evidence::requested)
-                .cloned(),
+            requested: Evidence::of(&parts.extensions).and_then(Evidence::requested).cloned(),
         };
         match self.authenticator.answer(credentials) {
             Answer::Now(judgement) => match conclusion.draw(C::NAME, judgement) {

@@ -35,11 +35,7 @@ pub struct Basic {
 impl Basic {
     /// Credentials for a test, or for an authenticator that asks another one.
     pub fn new(username: impl Into<String>, password: Secret) -> Self {
-        Self {
-            username: username.into(),
-            password,
-            tenant: None,
-        }
+        Self { username: username.into(), password, tenant: None }
     }
 
     /// The user-id.
@@ -110,12 +106,9 @@ fn decode(encoded: &str) -> Result<Basic, AuthError> {
     let decoded = decoded.map_err(|_| AuthError::unreadable("not strict base64"))?;
     let text = std::str::from_utf8(&decoded).map_err(|_| AuthError::unreadable("not UTF-8"))?;
     if text.chars().any(char::is_control) {
-        return Err(AuthError::unreadable(
-            "a control character in user-id or password",
-        ));
+        return Err(AuthError::unreadable("a control character in user-id or password"));
     }
-    let (username, password) = text
-        .split_once(':')
-        .ok_or_else(|| AuthError::unreadable("no colon after the user-id"))?;
+    let (username, password) =
+        text.split_once(':').ok_or_else(|| AuthError::unreadable("no colon after the user-id"))?;
     Ok(Basic::new(username, Secret::new(password)))
 }

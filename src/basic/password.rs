@@ -22,29 +22,18 @@ impl PasswordHash {
     /// Reads a stored hash; the error says what is wrong and quotes nothing.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         if text.starts_with("$2x$") {
-            return Err(
-                "the hash was made by a broken bcrypt ($2x$): set the password anew".into(),
-            );
+            return Err("the hash was made by a broken bcrypt ($2x$): set the password anew".into());
         }
-        if !["$2a$", "$2b$", "$2y$"]
-            .iter()
-            .any(|prefix| text.starts_with(prefix))
-        {
+        if !["$2a$", "$2b$", "$2y$"].iter().any(|prefix| text.starts_with(prefix)) {
             return Err("the hash is not bcrypt: expected $2a$, $2b$ or $2y$".into());
         }
-        let parts: bcrypt::HashParts = text
-            .parse()
-            .map_err(|error| format!("the hash is damaged: {error}"))?;
+        let parts: bcrypt::HashParts =
+            text.parse().map_err(|error| format!("the hash is damaged: {error}"))?;
         let cost = parts.get_cost();
         if Self::COSTS.contains(&cost) {
-            Ok(Self {
-                text: text.into(),
-                cost,
-            })
+            Ok(Self { text: text.into(), cost })
         } else {
-            Err(format!(
-                "the cost {cost} of the hash is not between 4 and 18"
-            ))
+            Err(format!("the cost {cost} of the hash is not between 4 and 18"))
         }
     }
 

@@ -35,10 +35,7 @@ impl Pool {
                 .name("tower-auth-password".to_owned())
                 .spawn(move || work(&jobs))?;
         }
-        Ok(Self {
-            queue: sender,
-            workers,
-        })
+        Ok(Self { queue: sender, workers })
     }
 
     /// Computes on a worker thread. Where nobody waits for the answer any more, it is not computed.
@@ -78,8 +75,6 @@ fn work(jobs: &Mutex<Receiver<Job>>) {
 
 impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pool")
-            .field("workers", &self.workers)
-            .finish_non_exhaustive()
+        f.debug_struct("Pool").field("workers", &self.workers).finish_non_exhaustive()
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     authenticator::Authenticator,
     basic::{Basic, password::PasswordHash, pool::Pool},
     config_error::{ConfigError, Problems},
+    credentials::Credentials,
     error::AuthError,
     identity::Identity,
 };
@@ -33,10 +34,7 @@ impl std::fmt::Debug for Hash {
 impl User {
     /// A user with a bcrypt hash: `$2a$`, `$2b$` or `$2y$`, of a cost from 4 to 18.
     pub fn new(name: impl Into<String>, bcrypt_hash: impl Into<String>) -> Self {
-        Self {
-            identity: Identity::new(name),
-            hash: Hash(bcrypt_hash.into()),
-        }
+        Self { identity: Identity::new(name), hash: Hash(bcrypt_hash.into()) }
     }
 
     /// Adds a claim to the identity: a tenant, roles, a department.
@@ -93,16 +91,11 @@ impl Users {
     pub const DEFAULT_QUEUE: usize = 64;
 
     /// Starts a store without users.
-    #[must_use]
     pub fn builder() -> UsersBuilder {
         // One core stays free for everything else.
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let workers = cores.saturating_sub(1).max(1);
-        UsersBuilder {
-            users: Vec::new(),
-            workers,
-            queue: Self::DEFAULT_QUEUE,
-        }
+        UsersBuilder { users: Vec::new(), workers, queue: Self::DEFAULT_QUEUE }
     }
 }
 
@@ -110,10 +103,7 @@ impl Authenticator<Basic> for Users {
     async fn authenticate(&self, credentials: Basic) -> Result<Identity, AuthError> {
         let entry = self.users.get(credentials.username());
         let hash = entry.map_or(&self.unknown, |entry| &entry.hash).clone();
-        let matches = self
-            .pool
-            .run(move || hash.verify(credentials.password()))
-            .await?;
+        let matches = self.pool.run(move || hash.verify(credentials.password())).await?;
         match entry {
             Some(entry) if matches => Ok(entry.identity.clone()),
             Some(_) => Err(AuthError::invalid("the password is wrong")),
@@ -165,29 +155,22 @@ impl UsersBuilder {
         for User { identity, hash } in self.users {
             let name = identity.subject().to_owned();
             if name.contains(|c: char| c == ':' || c.is_control()) {
-                problems.add(format!(
-                    "user {name:?}: a name holds no colon and no control character"
-                ));
+                problems
+                    .add(format!("user {name:?}: a name holds no colon and no control character"));
             }
             let hash = PasswordHash::parse(&hash.0).unwrap_or_else(|problem| {
                 problems.add(format!("user {name:?}: {problem}"));
                 PasswordHash::unmatchable(4)
             });
-            if users
-                .insert(name.clone(), Entry { identity, hash })
-                .is_some()
-            {
+            let identity = identity.established_by(Basic::NAME);
+            if users.insert(name.clone(), Entry { identity, hash }).is_some() {
                 problems.add(format!("user {name:?}: the name is used twice"));
             }
         }
         let unknown = PasswordHash::unmatchable(most_common_cost(users.values()));
         let pool = problems.finish(Pool::start(self.workers, self.queue))?;
         let pool = pool.map_err(|error| ConfigError::new(format!("no worker thread: {error}")))?;
-        Ok(Users {
-            users: Arc::new(users),
-            unknown,
-            pool: Arc::new(pool),
-        })
+        Ok(Users { users: Arc::new(users), unknown, pool: Arc::new(pool) })
     }
 }
 
@@ -197,8 +180,6 @@ fn most_common_cost<'u>(users: impl Iterator<Item = &'u Entry>) -> u32 {
     for entry in users {
         *counts.entry(entry.hash.cost()).or_default() += 1;
     }
-    let most_common = counts
-        .into_iter()
-        .max_by_key(|&(cost, count)| (count, cost));
+    let most_common = counts.into_iter().max_by_key(|&(cost, count)| (count, cost));
     most_common.map_or(bcrypt::DEFAULT_COST, |(cost, _)| cost)
 }

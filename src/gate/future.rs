@@ -55,17 +55,11 @@ where
     C: Check,
 {
     pub(super) fn inner(future: S::Future) -> Self {
-        Self {
-            state: State::Inner { future },
-        }
+        Self { state: State::Inner { future } }
     }
 
     pub(super) fn refused(response: S::Response) -> Self {
-        Self {
-            state: State::Refused {
-                response: Some(response),
-            },
-        }
+        Self { state: State::Refused { response: Some(response) } }
     }
 
     pub(super) fn waiting(
@@ -73,15 +67,7 @@ where
         request: Request<B>,
         gate: Gate<S, C, R>,
     ) -> Self {
-        Self {
-            state: State::Waiting {
-                waiting: Some(Waiting {
-                    verdict,
-                    request,
-                    gate,
-                }),
-            },
-        }
+        Self { state: State::Waiting { waiting: Some(Waiting { verdict, request, gate }) } }
     }
 }
 
@@ -102,10 +88,8 @@ where
                     return Poll::Ready(Ok(response.take().expect("polled after completion")));
                 }
                 StateProjection::Waiting { waiting } => {
-                    let verdict = &mut waiting
-                        .as_mut()
-                        .expect("left only for another state")
-                        .verdict;
+                    let verdict =
+                        &mut waiting.as_mut().expect("left only for another state").verdict;
                     let polled = contain(|| verdict.as_mut().poll(cx))
                         .unwrap_or_else(|error| Poll::Ready(Err(error)));
                     let verdict = ready!(polled);
@@ -113,9 +97,7 @@ where
                         waiting.take().expect("left only for another state");
                     match gate.conclude(verdict, request) {
                         Ok(future) => State::Inner { future },
-                        Err(response) => State::Refused {
-                            response: Some(response),
-                        },
+                        Err(response) => State::Refused { response: Some(response) },
                     }
                 }
             };

@@ -18,20 +18,14 @@ pub struct GateLayer<C, R = DefaultRejection> {
 impl<C> GateLayer<C> {
     /// A gate that answers refusals by [`DefaultRejection`].
     pub const fn new(check: C) -> Self {
-        Self {
-            check,
-            rejection: DefaultRejection,
-        }
+        Self { check, rejection: DefaultRejection }
     }
 }
 
 impl<C, R> GateLayer<C, R> {
     /// Answers refusals by another [`Rejection`](crate::Rejection).
     pub fn with_rejection<R2>(self, rejection: R2) -> GateLayer<C, R2> {
-        GateLayer {
-            check: self.check,
-            rejection,
-        }
+        GateLayer { check: self.check, rejection }
     }
 }
 

@@ -28,11 +28,7 @@ pub struct Gate<S, C, R = DefaultRejection> {
 
 impl<S, C, R> Gate<S, C, R> {
     pub(crate) const fn new(inner: S, check: C, rejection: R) -> Self {
-        Self {
-            inner,
-            check,
-            rejection,
-        }
+        Self { inner, check, rejection }
     }
 
     /// The service behind the gate.
@@ -71,7 +67,7 @@ where
         let passed = match decided {
             Verdict::Granted(grant) => admit(&self.check, grant, &mut parts),
             Verdict::Passed => {
-                event::decided(self.check.name(), Decision::Passed, &parts);
+                event::decided(self.check.name(), &Decision::Passed, &parts);
                 Ok(())
             }
             Verdict::Denied(error) => Err(error),
@@ -124,7 +120,7 @@ pub(super) fn contain<T>(code: impl FnOnce() -> T) -> Result<T, AuthError> {
 
 fn admit<C: Check>(check: &C, grant: C::Grant, parts: &mut Parts) -> Result<(), AuthError> {
     contain(|| check.admit(grant, parts))?;
-    event::decided(check.name(), Decision::Granted, parts);
+    event::decided(check.name(), &Decision::Granted, parts);
     Ok(())
 }
 
@@ -133,7 +129,7 @@ where
     C: Check,
     R: Rejection<B>,
 {
-    event::decided(check.name(), Decision::Denied(error), parts);
+    event::decided(check.name(), &Decision::Denied(error), parts);
     let mut response = rejection.reject(error, parts);
     seal(&mut response, error);
     match response.status() {

@@ -68,10 +68,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for TypedClaims<T> {
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AuthError> {
-        identity(parts)?
-            .claims_as()
-            .map(Self)
-            .map_err(AuthError::permission_denied)
+        identity(parts)?.claims_as().map(Self).map_err(AuthError::permission_denied)
     }
 }
 
@@ -83,10 +80,7 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for TypedClaims<T
         if identity.is_anonymous() {
             return Ok(None);
         }
-        identity
-            .claims_as()
-            .map(|claims| Some(Self(claims)))
-            .map_err(AuthError::permission_denied)
+        identity.claims_as().map(|claims| Some(Self(claims))).map_err(AuthError::permission_denied)
     }
 }
 
@@ -107,7 +101,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Tenant {
     type Rejection = AuthError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, AuthError> {
-        tenant(parts).map(|tenant| tenant.cloned())
+        tenant(parts).map(Option::<&Self>::cloned)
     }
 }
 

@@ -20,9 +20,6 @@ pub(crate) fn peer_certificates(extensions: &Extensions) -> Option<crate::PeerCe
 /// The status of the table, for handlers that refuse by themselves.
 impl From<AuthError> for Status {
     fn from(error: AuthError) -> Self {
-        Self::new(
-            Code::from_i32(error.kind().grpc_code().into()),
-            error.to_string(),
-        )
+        Self::new(Code::from_i32(error.kind().grpc_code().into()), error.to_string())
     }
 }

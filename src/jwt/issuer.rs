@@ -93,15 +93,8 @@ impl Issuer {
                 Vec::new()
             }
         };
-        let rules = Rules {
-            audiences: self.audiences,
-            leeway: self.leeway,
-        };
-        problems.finish(Trusted {
-            name: self.name,
-            keys,
-            rules,
-        })
+        let rules = Rules { audiences: self.audiences, leeway: self.leeway };
+        problems.finish(Trusted { name: self.name, keys, rules })
     }
 }
 

@@ -17,9 +17,7 @@ pub(super) fn object(json: &[u8]) -> Result<Map<String, Value>, &'static str> {
     let value = Strict { depth: 0 }
         .deserialize(&mut deserializer)
         .map_err(|_| "not JSON, a member that occurs twice, or nested too deep")?;
-    deserializer
-        .end()
-        .map_err(|_| "something follows the JSON object")?;
+    deserializer.end().map_err(|_| "something follows the JSON object")?;
     match value {
         Value::Object(members) => Ok(members),
         _ => Err("not a JSON object"),
@@ -34,11 +32,7 @@ struct Strict {
 impl Strict {
     fn deeper<E: Error>(self) -> Result<Self, E> {
         let depth = self.depth + 1;
-        if depth > MAX_DEPTH {
-            Err(E::custom("nested too deep"))
-        } else {
-            Ok(Self { depth })
-        }
+        if depth > MAX_DEPTH { Err(E::custom("nested too deep")) } else { Ok(Self { depth }) }
     }
 }
 

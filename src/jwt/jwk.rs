@@ -23,17 +23,10 @@ impl Jwk {
     /// The keys of a set, and why the others of the set are left out (RFC 7517, section 5).
     pub(super) fn parse_set(text: &[u8]) -> Result<(Vec<Self>, Vec<String>), String> {
         let set = json::object(text)?;
-        let keys = set
-            .get("keys")
-            .and_then(Value::as_array)
-            .ok_or("there is no array \"keys\"")?;
+        let keys = set.get("keys").and_then(Value::as_array).ok_or("there is no array \"keys\"")?;
         let (mut good, mut left_out) = (Vec::new(), Vec::new());
         for (position, jwk) in keys.iter().enumerate() {
-            match jwk
-                .as_object()
-                .ok_or("not an object".to_owned())
-                .and_then(Self::read)
-            {
+            match jwk.as_object().ok_or("not an object".to_owned()).and_then(Self::read) {
                 Ok(jwk) => good.push(jwk),
                 Err(reason) => left_out.push(format!("key {position}: {reason}")),
             }
@@ -62,11 +55,7 @@ impl Jwk {
         if algorithm.is_some_and(|algorithm| !key.fits(algorithm)) {
             return Err("its \"alg\" does not fit its \"kty\"".into());
         }
-        Ok(Self {
-            kid: text(members, "kid")?.map(str::to_owned),
-            algorithm,
-            key,
-        })
+        Ok(Self { kid: text(members, "kid")?.map(str::to_owned), algorithm, key })
     }
 }
 
@@ -100,7 +89,5 @@ fn text<'m>(members: &'m Members, name: &str) -> Result<Option<&'m str>, String>
 
 fn bytes(members: &Members, name: &str) -> Result<Vec<u8>, String> {
     let encoded = text(members, name)?.ok_or_else(|| format!("there is no {name:?}"))?;
-    URL_SAFE_NO_PAD
-        .decode(encoded)
-        .map_err(|_| format!("its {name:?} is not base64url"))
+    URL_SAFE_NO_PAD.decode(encoded).map_err(|_| format!("its {name:?} is not base64url"))
 }

@@ -36,10 +36,7 @@ impl Key {
         algorithm: Algorithm,
     ) -> Result<Self, String> {
         if !key.fits(algorithm) {
-            return Err(format!(
-                "the key cannot be used with {}",
-                algorithm.as_str()
-            ));
+            return Err(format!("the key cannot be used with {}", algorithm.as_str()));
         }
         Self {
             kid,
@@ -74,9 +71,7 @@ impl Key {
     /// Whether the signature over these bytes was made with the other half of this key.
     pub(super) fn verifies(&self, signed: &[u8], signature: &Vec<u8>) -> bool {
         signature.len() == self.signature_bytes
-            && self
-                .engine()
-                .is_ok_and(|engine| engine.verify(signed, signature).is_ok())
+            && self.engine().is_ok_and(|engine| engine.verify(signed, signature).is_ok())
     }
 
     /// What the engine cannot use is found now, not when the first token comes.

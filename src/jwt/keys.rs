@@ -145,20 +145,14 @@ impl Source {
             Form::Jwks(json) => return of_set(&json, kid.as_ref(), allowed),
         };
         if !allowed.contains(&algorithm) {
-            return Err(format!(
-                "{} is not among the issuer's algorithms",
-                algorithm.as_str()
-            ));
+            return Err(format!("{} is not among the issuer's algorithms", algorithm.as_str()));
         }
         Ok(vec![Key::asymmetric(kid, &key, algorithm)?])
     }
 }
 
 fn of_certificate(pem: &[u8]) -> Result<PublicKey, String> {
-    let der = pem::certificates(pem)?
-        .into_iter()
-        .next()
-        .ok_or("there is no certificate in it")?;
+    let der = pem::certificates(pem)?.into_iter().next().ok_or("there is no certificate in it")?;
     match X509Certificate::from_der(&der) {
         Ok(([], certificate)) => PublicKey::of(certificate.public_key()),
         _ => Err("the certificate is damaged".into()),
@@ -176,10 +170,7 @@ fn of_set(json: &[u8], kid: Option<&String>, allowed: &[Algorithm]) -> Result<Ve
         }
     }
     if keys.is_empty() {
-        return Err(format!(
-            "no usable key in the set ({})",
-            left_out.join("; ")
-        ));
+        return Err(format!("no usable key in the set ({})", left_out.join("; ")));
     }
     Ok(keys)
 }

@@ -37,9 +37,7 @@ impl PublicKey {
         use x509_parser::public_key::PublicKey as Parsed;
 
         let parameters = spki.algorithm.parameters.as_ref();
-        let curve = parameters
-            .and_then(|any| any.as_oid().ok())
-            .map(|oid| oid.to_id_string());
+        let curve = parameters.and_then(|any| any.as_oid().ok()).map(|oid| oid.to_id_string());
         let key = match (spki.parsed(), curve.as_deref()) {
             (Ok(Parsed::RSA(rsa)), _) => Self::rsa(rsa.modulus.to_vec(), rsa.exponent.to_vec())?,
             (Ok(Parsed::EC(point)), Some(P256)) => Self::P256(point.data().to_vec()),
@@ -55,24 +53,16 @@ impl PublicKey {
 
     /// RFC 7518, section 3.3 asks for 2048 bits or more; the ceiling bounds the work of verifying.
     pub(super) fn rsa(modulus: Vec<u8>, exponent: Vec<u8>) -> Result<Self, String> {
-        let (modulus, exponent) = (
-            without_leading_zeros(modulus),
-            without_leading_zeros(exponent),
-        );
-        let bits = modulus.first().map_or(0, |first| {
-            modulus.len() * 8 - first.leading_zeros() as usize
-        });
+        let (modulus, exponent) = (without_leading_zeros(modulus), without_leading_zeros(exponent));
+        let bits =
+            modulus.first().map_or(0, |first| modulus.len() * 8 - first.leading_zeros() as usize);
         if !(2048..=8192).contains(&bits) {
-            return Err(format!(
-                "an RSA key of {bits} bits: between 2048 and 8192 are accepted"
-            ));
+            return Err(format!("an RSA key of {bits} bits: between 2048 and 8192 are accepted"));
         }
-        let value = exponent
-            .iter()
-            .fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
-        if exponent.len() > 5 || value > 1 << 32 || value < 3 || value % 2 == 0 {
+        let value = exponent.iter().fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
+        if exponent.len() > 5 || !(3..=1 << 32).contains(&value) || value % 2 == 0 {
             return Err(
-                "the exponent of an RSA key must be odd, at least 3 and at most 2^32".into(),
+                "the exponent of an RSA key must be odd, at least 3 and at most 2^32".into()
             );
         }
         Ok(Self::Rsa { modulus, exponent })
@@ -86,11 +76,7 @@ impl PublicKey {
             Self::P384(point) => point.len() == 97 && point[0] == 4,
             Self::Ed25519(key) => key.len() == 32,
         };
-        if fits {
-            Ok(self)
-        } else {
-            Err("the key is not of the size that its curve has".into())
-        }
+        if fits { Ok(self) } else { Err("the key is not of the size that its curve has".into()) }
     }
 
     pub(super) const fn fits(&self, algorithm: Algorithm) -> bool {
@@ -98,10 +84,8 @@ impl PublicKey {
 
         matches!(
             (self, algorithm),
-            (
-                Self::Rsa { .. },
-                PS256 | PS384 | PS512 | RS256 | RS384 | RS512
-            ) | (Self::P256(_), ES256)
+            (Self::Rsa { .. }, PS256 | PS384 | PS512 | RS256 | RS384 | RS512)
+                | (Self::P256(_), ES256)
                 | (Self::P384(_), ES384)
                 | (Self::Ed25519(_), EdDSA)
         )

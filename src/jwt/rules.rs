@@ -8,7 +8,7 @@ use crate::{error::AuthError, jwt::Bearer};
 
 type Claims = Map<String, Value>;
 
-/// The end of the year 9999: a NumericDate beyond it is a mistake.
+/// The end of the year 9999: a `NumericDate` beyond it is a mistake.
 const LAST_SECOND: f64 = 253_402_300_799.0;
 
 /// Media types of tokens that may be access tokens (RFC 7519, section 5.1; RFC 9068, section 2.1).
@@ -63,11 +63,7 @@ impl Rules {
             }
             _ => false,
         };
-        if meant_for_us {
-            Ok(())
-        } else {
-            Err(AuthError::invalid("the aud is not this service"))
-        }
+        if meant_for_us { Ok(()) } else { Err(AuthError::invalid("the aud is not this service")) }
     }
 }
 
@@ -77,12 +73,10 @@ fn is_accepted_type(typ: &str) -> bool {
         Some((kind, rest)) if kind.eq_ignore_ascii_case("application") => rest,
         _ => typ,
     };
-    ACCEPTED_TYPES
-        .iter()
-        .any(|accepted| accepted.eq_ignore_ascii_case(bare))
+    ACCEPTED_TYPES.iter().any(|accepted| accepted.eq_ignore_ascii_case(bare))
 }
 
-/// A NumericDate may have a fraction. What is there and is not a date is never taken for absent.
+/// A `NumericDate` may have a fraction. What is there and is not a date is never taken for absent.
 fn numeric_date(claims: &Claims, name: &str) -> Result<Option<Duration>, AuthError> {
     let Some(value) = claims.get(name) else {
         return Ok(None);
@@ -98,7 +92,7 @@ fn numeric_date(claims: &Claims, name: &str) -> Result<Option<Duration>, AuthErr
 /// A token that is bound to a key is good only with a proof of it (RFC 7800, section 3).
 ///
 /// Certificates are the one proof understood here (RFC 8705, section 3.1). A token bound by a
-/// thumbprint of a DPoP key is not a bearer token (RFC 9449, section 7.1).
+/// thumbprint of a `DPoP` key is not a bearer token (RFC 9449, section 7.1).
 fn hold_confirmation(claims: &Claims, credentials: &Bearer) -> Result<(), AuthError> {
     let Some(confirmation) = claims.get("cnf") else {
         return Ok(());
@@ -109,12 +103,8 @@ fn hold_confirmation(claims: &Claims, credentials: &Bearer) -> Result<(), AuthEr
     };
     match certificate.and_then(Value::as_str) {
         Some(thumbprint) if is_of_this_connection(thumbprint, credentials) => Ok(()),
-        Some(_) => Err(AuthError::invalid(
-            "bound to another certificate than this connection's",
-        )),
-        None => Err(AuthError::invalid(
-            "bound to a proof that is not understood",
-        )),
+        Some(_) => Err(AuthError::invalid("bound to another certificate than this connection's")),
+        None => Err(AuthError::invalid("bound to a proof that is not understood")),
     }
 }
 

@@ -54,18 +54,8 @@ fn parse(token: &[u8], max_bytes: usize) -> Result<Unverified<'_>, &'static str>
 
 /// The places of the two dots, found without allocating: a token may consist of nothing but dots.
 fn dots(token: &[u8]) -> Result<[usize; 2], &'static str> {
-    let mut dots = token
-        .iter()
-        .enumerate()
-        .filter(|(_, byte)| **byte == b'.')
-        .map(|(at, _)| at);
-    match (
-        dots.next(),
-        dots.next(),
-        dots.next(),
-        dots.next(),
-        dots.next(),
-    ) {
+    let mut dots = token.iter().enumerate().filter(|(_, byte)| **byte == b'.').map(|(at, _)| at);
+    match (dots.next(), dots.next(), dots.next(), dots.next(), dots.next()) {
         (Some(first), Some(second), None, ..) => Ok([first, second]),
         (.., Some(_), None) => Err("the token is encrypted (JWE), which is not supported"),
         _ => Err("the token is not of three parts"),
@@ -74,23 +64,15 @@ fn dots(token: &[u8]) -> Result<[usize; 2], &'static str> {
 
 /// base64url without padding, without other characters and without stray bits (RFC 7515, section 2).
 fn decode(part: &[u8]) -> Result<Vec<u8>, &'static str> {
-    URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| "a part of the token is not strict base64url")
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| "a part of the token is not strict base64url")
 }
 
 impl Header {
     fn read(members: &Map<String, Value>) -> Result<Self, &'static str> {
-        if REFUSED_MEMBERS
-            .iter()
-            .any(|name| members.contains_key(*name))
-        {
+        if REFUSED_MEMBERS.iter().any(|name| members.contains_key(*name)) {
             return Err("the header has a member that is never accepted");
         }
-        let alg = members
-            .get("alg")
-            .and_then(Value::as_str)
-            .ok_or("the header names no alg")?;
+        let alg = members.get("alg").and_then(Value::as_str).ok_or("the header names no alg")?;
         let cty = string(members, "cty")?;
         if cty.is_some_and(|cty| cty.eq_ignore_ascii_case("JWT")) {
             return Err("a token inside of a token is not supported");

@@ -67,16 +67,10 @@ impl JwtVerifier {
 
     fn judge(&self, credentials: &Bearer) -> Result<Identity, AuthError> {
         let token = credentials.token().expose();
-        let Unverified {
-            header,
-            claims,
-            signed,
-            signature,
-        } = Unverified::parse(token, self.max_token_bytes)?;
+        let Unverified { header, claims, signed, signature } =
+            Unverified::parse(token, self.max_token_bytes)?;
         let issuer = self.issuer(&claims)?;
-        let key = issuer
-            .key(&header)
-            .ok_or_else(|| AuthError::invalid("no key matches"))?;
+        let key = issuer.key(&header).ok_or_else(|| AuthError::invalid("no key matches"))?;
         if !key.verifies(signed, &signature) {
             return Err(AuthError::invalid("the signature is not good"));
         }
@@ -98,18 +92,13 @@ impl JwtVerifier {
         credentials: &Bearer,
     ) -> Result<Identity, AuthError> {
         let now = self.clock.since_epoch();
-        let expiry = issuer
-            .rules
-            .hold(&claims, header.typ.as_deref(), now, credentials)?;
+        let expiry = issuer.rules.hold(&claims, header.typ.as_deref(), now, credentials)?;
         let subject = match claims.get("sub") {
             Some(Value::String(subject)) if !subject.is_empty() => subject.clone(),
             _ => return Err(AuthError::invalid("no sub")),
         };
         let expiry = SystemTime::UNIX_EPOCH + expiry;
-        Ok(Identity::new(subject)
-            .with_issuer(&issuer.name)
-            .with_expiry(expiry)
-            .with_claims(claims))
+        Ok(Identity::new(subject).with_issuer(&issuer.name).with_expiry(expiry).with_claims(claims))
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use x509_parser::{
     certificate::X509Certificate,
-    extensions::{GeneralName, ParsedExtension},
+    extensions::{GeneralName, ParsedExtension, X509Extension},
     oid_registry::OID_X509_EXT_BASIC_CONSTRAINTS,
     prelude::FromDer,
     time::ASN1Time,
@@ -39,10 +39,7 @@ pub(super) fn certificate(der: &[u8]) -> Result<Fields, &'static str> {
     let alternatives = certificate
         .subject_alternative_name()
         .map_err(|_| "the subject alternative names are damaged")?;
-    for name in alternatives
-        .iter()
-        .flat_map(|names| &names.value.general_names)
-    {
+    for name in alternatives.iter().flat_map(|names| &names.value.general_names) {
         alternative(name, &mut fields)?;
     }
     Ok(fields)
@@ -99,10 +96,9 @@ fn ip_address(bytes: &[u8]) -> Result<IpAddr, &'static str> {
 fn is_for_client_auth(certificate: &X509Certificate<'_>) -> Result<bool, &'static str> {
     const DAMAGED: &str = "an extension is damaged or occurs twice";
     let usages = certificate.extended_key_usage().map_err(|_| DAMAGED)?;
-    let constraints = certificate
-        .get_extension_unique(&OID_X509_EXT_BASIC_CONSTRAINTS)
-        .map_err(|_| DAMAGED)?;
-    let is_authority = match constraints.map(|extension| extension.parsed_extension()) {
+    let constraints =
+        certificate.get_extension_unique(&OID_X509_EXT_BASIC_CONSTRAINTS).map_err(|_| DAMAGED)?;
+    let is_authority = match constraints.map(X509Extension::parsed_extension) {
         None => false,
         Some(ParsedExtension::BasicConstraints(constraints)) => constraints.ca,
         Some(_) => return Err(DAMAGED),

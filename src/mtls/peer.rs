@@ -65,10 +65,7 @@ impl PeerCertificates {
 
     /// The chain in DER as it was shown, the client's own certificate first.
     pub fn chain(&self) -> impl Iterator<Item = &[u8]> {
-        self.0
-            .iter()
-            .flat_map(|shown| &shown.chain)
-            .map(Vec::as_slice)
+        self.0.iter().flat_map(|shown| &shown.chain).map(Vec::as_slice)
     }
 
     /// The leaf if there is one that could be parsed.
@@ -132,17 +129,13 @@ impl<S> Layer<S> for PeerCertificatesLayer {
     type Service = PeerCertificatesService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        PeerCertificatesService {
-            inner,
-            read: Arc::clone(&self.0),
-        }
+        PeerCertificatesService { inner, read: Arc::clone(&self.0) }
     }
 }
 
 impl fmt::Debug for PeerCertificatesLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PeerCertificatesLayer")
-            .finish_non_exhaustive()
+        f.debug_struct("PeerCertificatesLayer").finish_non_exhaustive()
     }
 }
 

@@ -67,10 +67,7 @@ impl CertificateRules {
 
     /// The subject is the one name of this kind.
     pub fn subject_from(kind: NameKind) -> Self {
-        Self {
-            subject: Some(kind),
-            ..Self::default()
-        }
+        Self { subject: Some(kind), ..Self::default() }
     }
 
     /// Reads the time of day elsewhere; for tests.
@@ -81,9 +78,7 @@ impl CertificateRules {
 
     fn judge(&self, certificate: &ClientCertificate) -> Result<Identity, AuthError> {
         if !certificate.is_for_client_auth() {
-            return Err(AuthError::invalid(
-                "the certificate is not for client authentication",
-            ));
+            return Err(AuthError::invalid("the certificate is not for client authentication"));
         }
         let now = self.clock.now();
         let Some(end) = certificate.not_after().filter(|end| now <= *end) else {
@@ -93,9 +88,7 @@ impl CertificateRules {
             return Err(AuthError::invalid("the certificate is not valid yet"));
         }
         let subject = self.subject(certificate)?;
-        let identity = Identity::new(subject)
-            .with_issuer(certificate.issuer())
-            .with_expiry(end);
+        let identity = Identity::new(subject).with_issuer(certificate.issuer()).with_expiry(end);
         Ok(with_claims(identity, certificate))
     }
 
@@ -111,12 +104,8 @@ impl CertificateRules {
         match names {
             [name] if name.contains('*') => Err(AuthError::invalid("the name is a wildcard")),
             [name] => Ok(name),
-            [] => Err(AuthError::invalid(
-                "the certificate has no name of the wanted kind",
-            )),
-            _ => Err(AuthError::invalid(
-                "the certificate has several names of the wanted kind",
-            )),
+            [] => Err(AuthError::invalid("the certificate has no name of the wanted kind")),
+            _ => Err(AuthError::invalid("the certificate has several names of the wanted kind")),
         }
     }
 }
@@ -141,11 +130,7 @@ fn names(certificate: &ClientCertificate, kind: NameKind) -> &[String] {
 }
 
 fn with_claims(identity: Identity, certificate: &ClientCertificate) -> Identity {
-    let ip = certificate
-        .ip_addresses()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+    let ip = certificate.ip_addresses().iter().map(ToString::to_string).collect();
     let lists = [
         ("uri", certificate.uris().to_vec()),
         ("dns", certificate.dns_names().to_vec()),
@@ -157,9 +142,7 @@ fn with_claims(identity: Identity, certificate: &ClientCertificate) -> Identity 
     ];
     let lists = lists.into_iter().filter(|(_, names)| !names.is_empty());
     lists
-        .fold(identity, |identity, (claim, names)| {
-            identity.with_claim(claim, Value::from(names))
-        })
+        .fold(identity, |identity, (claim, names)| identity.with_claim(claim, Value::from(names)))
         .with_claim("serial", certificate.serial())
         .with_claim("x5t#S256", certificate.sha256_thumbprint())
 }

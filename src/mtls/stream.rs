@@ -37,13 +37,7 @@ impl TlsStream {
     pub(super) fn new(stream: Rustls<TcpStream>, remote_addr: SocketAddr) -> Self {
         let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
         let certificates = PeerCertificates::from_der(chain.iter().map(|der| der.to_vec()));
-        Self {
-            stream,
-            peer: TlsPeer {
-                remote_addr,
-                certificates,
-            },
-        }
+        Self { stream, peer: TlsPeer { remote_addr, certificates } }
     }
 
     /// Who is at the other end.

@@ -175,9 +175,7 @@ impl TlsListenerBuilder {
             .local_addr()
             .map_err(|error| problems.add(format!("the socket is not bound: {error}")))
             .ok();
-        let (config, local_addr) = problems
-            .finish(config.zip(local_addr))?
-            .expect("no problem");
+        let (config, local_addr) = problems.finish_with(config.zip(local_addr))?;
         let (sender, accepted) = mpsc::channel(1);
         let handshakes = Handshakes {
             acceptor: TlsAcceptor::from(Arc::new(config)),
@@ -186,11 +184,7 @@ impl TlsListenerBuilder {
             done: sender,
         };
         let accepting = tokio::spawn(handshakes.run(socket)).abort_handle();
-        Ok(TlsListener {
-            accepted,
-            local_addr,
-            accepting,
-        })
+        Ok(TlsListener { accepted, local_addr, accepting })
     }
 
     fn server_config(&self) -> Result<ServerConfig, ConfigError> {
@@ -202,10 +196,8 @@ impl TlsListenerBuilder {
             problems.add("no certificate in the PEM of the chain");
         }
         let key = pem::private_key(self.key_pem.expose());
-        let key = key
-            .map_err(|problem| problems.add(format!("the key: {problem}")))
-            .ok();
-        let (verifier, key) = problems.finish(verifier.zip(key))?.expect("no problem");
+        let key = key.map_err(|problem| problems.add(format!("the key: {problem}"))).ok();
+        let (verifier, key) = problems.finish_with(verifier.zip(key))?;
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| ConfigError::new(error.to_string()))?
@@ -235,9 +227,7 @@ impl TlsListenerBuilder {
             builder = builder.allow_unauthenticated();
         }
         let verifier = builder.build();
-        verifier
-            .map_err(|error| problems.add(format!("the client authorities: {error}")))
-            .ok()
+        verifier.map_err(|error| problems.add(format!("the client authorities: {error}"))).ok()
     }
 }
 
@@ -266,9 +256,7 @@ impl Handshakes {
             under_way.spawn(async move {
                 if let Ok(Ok(stream)) = handshake.await {
                     // Fails only where the listener is gone.
-                    let _ = done
-                        .send((TlsStream::new(stream, remote_addr), remote_addr))
-                        .await;
+                    let _ = done.send((TlsStream::new(stream, remote_addr), remote_addr)).await;
                 }
                 drop(place);
             });

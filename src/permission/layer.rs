@@ -50,18 +50,15 @@ impl PermissionClaimLayer {
 
     fn judge(&self, parts: &Parts) -> Result<Permissions, AuthError> {
         let evidence = Evidence::of(&parts.extensions);
-        let (Some(evidence), Some(identity)) = (
-            evidence,
-            evidence.and_then(|evidence| evidence.identity.as_ref()),
-        ) else {
+        let (Some(evidence), Some(identity)) =
+            (evidence, evidence.and_then(|evidence| evidence.identity.as_ref()))
+        else {
             return Err(AuthError::misconfigured(
                 "PermissionClaimLayer must be inside of an authentication layer",
             ));
         };
         if let TenantEvidence::Requested(_) = evidence.tenant {
-            return Err(AuthError::misconfigured(
-                "the tenant was not held against the identity",
-            ));
+            return Err(AuthError::misconfigured("the tenant was not held against the identity"));
         }
         self.0.permissions(identity, evidence.agreed_tenant())
     }
@@ -100,7 +97,6 @@ impl<S> Layer<S> for PermissionClaimLayer {
 
 impl fmt::Debug for PermissionClaimLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PermissionClaimLayer")
-            .finish_non_exhaustive()
+        f.debug_struct("PermissionClaimLayer").finish_non_exhaustive()
     }
 }

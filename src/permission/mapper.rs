@@ -102,14 +102,7 @@ impl ClaimMapper for ClaimPermissions {
 /// The entries of a claim: the strings of an array, or the words of a string.
 pub(super) fn entries<'c>(path: &ClaimPath, claims: &'c Claims) -> impl Iterator<Item = &'c str> {
     let claim = path.find(claims);
-    let words = claim
-        .and_then(Value::as_str)
-        .into_iter()
-        .flat_map(|words| words.split(' '));
-    let elements = claim
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str);
+    let words = claim.and_then(Value::as_str).into_iter().flat_map(|words| words.split(' '));
+    let elements = claim.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     words.chain(elements).filter(|entry| !entry.is_empty())
 }

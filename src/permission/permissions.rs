@@ -52,8 +52,6 @@ impl Permissions {
 impl<P: Into<Arc<str>>> FromIterator<P> for Permissions {
     fn from_iter<I: IntoIterator<Item = P>>(permissions: I) -> Self {
         let names = permissions.into_iter().map(Into::into);
-        Self(Arc::new(
-            names.filter(|name: &Arc<str>| !name.is_empty()).collect(),
-        ))
+        Self(Arc::new(names.filter(|name: &Arc<str>| !name.is_empty()).collect()))
     }
 }

@@ -65,11 +65,7 @@ impl RequireLayer {
                 "require must be inside of a PermissionClaimLayer",
             ));
         };
-        if self.0.is_met_by(permissions) {
-            Ok(())
-        } else {
-            Err(self.refusal(identity))
-        }
+        if self.0.is_met_by(permissions) { Ok(()) } else { Err(self.refusal(identity)) }
     }
 
     fn refusal(&self, identity: &Identity) -> AuthError {

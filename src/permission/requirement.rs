@@ -37,16 +37,12 @@ enum Node {
 
 /// Met by those who meet every one of the requirements; never by an empty list.
 pub fn all<R: Into<Requirement>>(requirements: impl IntoIterator<Item = R>) -> Requirement {
-    Requirement(Arc::new(Node::All(
-        requirements.into_iter().map(Into::into).collect(),
-    )))
+    Requirement(Arc::new(Node::All(requirements.into_iter().map(Into::into).collect())))
 }
 
 /// Met by those who meet at least one of the requirements; never by an empty list.
 pub fn any<R: Into<Requirement>>(requirements: impl IntoIterator<Item = R>) -> Requirement {
-    Requirement(Arc::new(Node::Any(
-        requirements.into_iter().map(Into::into).collect(),
-    )))
+    Requirement(Arc::new(Node::Any(requirements.into_iter().map(Into::into).collect())))
 }
 
 impl Requirement {
@@ -85,7 +81,7 @@ impl Requirement {
     fn collect<'r>(&'r self, names: &mut Vec<&'r str>) {
         match &*self.0 {
             Node::One(name) if is_scope_token(name) && !names.contains(&&**name) => {
-                names.push(name)
+                names.push(name);
             }
             Node::One(_) => {}
             Node::All(parts) | Node::Any(parts) => {
@@ -105,10 +101,7 @@ impl Requirement {
 
 /// RFC 6749, section 3.3.
 fn is_scope_token(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
+    !name.is_empty() && name.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
 }
 
 impl From<&str> for Requirement {

@@ -46,19 +46,12 @@ impl Roles {
     /// Roles are compared exactly; one that is not known grants nothing.
     #[must_use]
     pub fn from_claim(&self, path: &str) -> RoleMapper {
-        RoleMapper {
-            roles: self.clone(),
-            path: ClaimPath::from(path),
-        }
+        RoleMapper { roles: self.clone(), path: ClaimPath::from(path) }
     }
 
     /// The permissions that a role grants, sorted; none for a role that is not known.
     pub fn permissions_of(&self, role: &str) -> impl Iterator<Item = &str> {
-        self.0
-            .get(role)
-            .into_iter()
-            .flatten()
-            .map(|permission| &**permission)
+        self.0.get(role).into_iter().flatten().map(|permission| &**permission)
     }
 }
 
@@ -76,11 +69,7 @@ impl ClaimMapper for RoleMapper {
         _: Option<&Tenant>,
     ) -> Result<Permissions, AuthError> {
         let held = mapper::entries(&self.path, identity.claims());
-        Ok(held
-            .filter_map(|role| self.roles.0.get(role))
-            .flatten()
-            .cloned()
-            .collect())
+        Ok(held.filter_map(|role| self.roles.0.get(role)).flatten().cloned().collect())
     }
 }
 
@@ -108,10 +97,7 @@ impl RolesBuilder {
 
     /// Gives a role everything that another one has.
     pub fn include(mut self, role: impl Into<String>, included: impl Into<String>) -> Self {
-        self.included
-            .entry(role.into())
-            .or_default()
-            .insert(included.into());
+        self.included.entry(role.into()).or_default().insert(included.into());
         self
     }
 
@@ -123,72 +109,65 @@ impl RolesBuilder {
     /// every empty name.
     pub fn build(self) -> Result<Roles, ConfigError> {
         let mut problems = Problems::default();
-        let names: BTreeSet<&String> = self.granted.keys().chain(self.included.keys()).collect();
-        for (role, included) in &self.included {
-            for missing in included.iter().filter(|included| !names.contains(included)) {
-                problems.add(format!(
-                    "role {role:?} includes {missing:?}, which is not defined"
-                ));
-            }
-        }
-        if names.iter().any(|name| name.is_empty())
-            || self
-                .granted
-                .values()
-                .flatten()
-                .any(|permission| permission.is_empty())
-        {
-            problems.add("the name of a role or permission is empty");
-        }
-        let mut reported = BTreeSet::new();
+        let names: BTreeSet<&str> =
+            self.granted.keys().chain(self.included.keys()).map(String::as_str).collect();
+        self.check_names(&names, &mut problems);
         let mut roles = BTreeMap::new();
+        let mut in_cycles = BTreeSet::new();
         for name in &names {
-            let mut closure = Closure {
-                of: &self,
-                path: Vec::new(),
-                cycle: None,
-                seen: BTreeSet::new(),
-            };
-            closure.visit(name);
-            match closure.cycle {
-                Some(cycle) if reported.is_disjoint(&cycle.iter().copied().collect()) => {
-                    problems.add(format!("roles include each other: {}", cycle.join(" -> ")));
-                    reported.extend(cycle);
-                }
-                _ => {}
+            let inclusions = Inclusions::of(name, &self.included);
+            // A cycle is met from each of its roles and is reported once.
+            if let Some(cycle) = inclusions.cycle
+                && !cycle.iter().any(|role| in_cycles.contains(role))
+            {
+                problems.add(format!("roles include each other: {}", cycle.join(" -> ")));
+                in_cycles.extend(cycle);
             }
-            let granted = closure
-                .seen
-                .iter()
-                .filter_map(|role| self.granted.get(*role));
-            roles.insert((*name).clone(), granted.flatten().cloned().collect());
+            let granted = inclusions.roles.iter().filter_map(|role| self.granted.get(*role));
+            roles.insert((*name).to_owned(), granted.flatten().cloned().collect());
         }
         problems.finish(Roles(Arc::new(roles)))
     }
+
+    fn check_names(&self, names: &BTreeSet<&str>, problems: &mut Problems) {
+        for (role, included) in &self.included {
+            for missing in included.iter().filter(|included| !names.contains(included.as_str())) {
+                problems.add(format!("role {role:?} includes {missing:?}, which is not defined"));
+            }
+        }
+        let mut permissions = self.granted.values().flatten();
+        if names.contains("") || permissions.any(|permission| permission.is_empty()) {
+            problems.add("the name of a role or permission is empty");
+        }
+    }
 }
 
-/// The roles that one role includes, directly or not.
-struct Closure<'b> {
-    of: &'b RolesBuilder,
+/// The roles that one role includes, itself and those it includes indirectly among them.
+struct Inclusions<'b> {
+    included: &'b BTreeMap<String, BTreeSet<String>>,
     path: Vec<&'b str>,
+    roles: BTreeSet<&'b str>,
     cycle: Option<Vec<&'b str>>,
-    seen: BTreeSet<&'b str>,
 }
 
-impl<'b> Closure<'b> {
+impl<'b> Inclusions<'b> {
+    fn of(role: &'b str, included: &'b BTreeMap<String, BTreeSet<String>>) -> Self {
+        let mut inclusions =
+            Self { included, path: Vec::new(), roles: BTreeSet::new(), cycle: None };
+        inclusions.visit(role);
+        inclusions
+    }
+
     fn visit(&mut self, role: &'b str) {
         if let Some(start) = self.path.iter().position(|visited| *visited == role) {
             let cycle = self.path[start..].iter().copied().chain([role]).collect();
             self.cycle.get_or_insert(cycle);
-            return;
+        } else if self.roles.insert(role) {
+            self.path.push(role);
+            for included in self.included.get(role).into_iter().flatten() {
+                self.visit(included);
+            }
+            self.path.pop();
         }
-        if !self.seen.insert(role) {
-            return;
-        }
-        self.path.push(role);
-        for included in self.of.included.get(role).into_iter().flatten() {
-            self.visit(included);
-        }
-        self.path.pop();
     }
 }

@@ -42,10 +42,7 @@ impl Challenge {
             is_token(scheme),
             "the name of an authentication scheme must be a token: {scheme:?}"
         );
-        Self {
-            scheme,
-            parameters: Vec::new(),
-        }
+        Self { scheme, parameters: Vec::new() }
     }
 
     /// Sets the realm: the name of the protection space, shown by browsers.
@@ -63,12 +60,8 @@ impl Challenge {
     /// When the name is not a token.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
-        assert!(
-            is_token(name),
-            "the name of a challenge parameter must be a token: {name:?}"
-        );
-        self.parameters
-            .retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        assert!(is_token(name), "the name of a challenge parameter must be a token: {name:?}");
+        self.parameters.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
         self.parameters.push((name, value.into()));
         self
     }
@@ -81,6 +74,10 @@ impl Challenge {
 
     /// The challenge as it is sent.
     #[must_use]
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "no byte is left that a header value cannot hold"
+    )]
     pub fn to_header_value(&self) -> HeaderValue {
         let mut text = Vec::with_capacity(64);
         text.extend_from_slice(self.scheme.as_bytes());

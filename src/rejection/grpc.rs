@@ -37,15 +37,9 @@ pub fn grpc_response<B: Default>(error: &AuthError, parts: &Parts) -> Option<Res
     let mut response = Response::new(B::default());
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(
-        GRPC_STATUS,
-        HeaderValue::from(u16::from(error.kind().grpc_code())),
-    );
+    headers.insert(GRPC_STATUS, HeaderValue::from(u16::from(error.kind().grpc_code())));
     // The message is fixed text in which nothing needs percent-encoding.
-    headers.insert(
-        GRPC_MESSAGE,
-        HeaderValue::from_static(error.kind().message()),
-    );
+    headers.insert(GRPC_MESSAGE, HeaderValue::from_static(error.kind().message()));
     Some(response)
 }
 
@@ -53,16 +47,10 @@ pub fn grpc_response<B: Default>(error: &AuthError, parts: &Parts) -> Option<Res
 fn answer_type(headers: &HeaderMap) -> Option<&'static str> {
     let asked = headers.get(CONTENT_TYPE)?.as_bytes();
     // The longest name first: each is a prefix of the one before.
-    [
-        "application/grpc-web-text",
-        "application/grpc-web",
-        "application/grpc",
-    ]
-    .into_iter()
-    .find(|name| {
-        asked
-            .get(..name.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
-            && matches!(asked.get(name.len()), None | Some(b'+' | b';' | b' '))
-    })
+    ["application/grpc-web-text", "application/grpc-web", "application/grpc"].into_iter().find(
+        |name| {
+            asked.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
+                && matches!(asked.get(name.len()), None | Some(b'+' | b';' | b' '))
+        },
+    )
 }

@@ -43,10 +43,9 @@ impl<B: Default + From<String>> Rejection<B> for ProblemJson {
             });
             let mut response = Response::new(B::from(document.to_string()));
             *response.status_mut() = status;
-            response.headers_mut().insert(
-                CONTENT_TYPE,
-                HeaderValue::from_static("application/problem+json"),
-            );
+            response
+                .headers_mut()
+                .insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
             response
         })
     }

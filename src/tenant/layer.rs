@@ -10,7 +10,6 @@ use crate::{
     error::AuthError,
     evidence::{Evidence, TenantEvidence, ask_anonymous_to_log_in, write_challenges},
     gate::{Check, Gate, GateLayer, Verdict},
-    identity::Identity,
     rejection::DefaultRejection,
     tenant::{Requested, Tenant, TenantResolver, source::Source},
 };
@@ -84,10 +83,7 @@ impl TenantLayer {
     pub fn from_claim(path: &str) -> Self {
         let path = Arc::new(ClaimPath::from(path));
         let layer = Self::of(Source::Claim(Arc::clone(&path)));
-        Self {
-            membership: path,
-            ..layer
-        }
+        Self { membership: path, ..layer }
     }
 
     /// The tenant is the value of a header field, which must occur once.
@@ -141,11 +137,7 @@ impl TenantLayer {
 
     fn of(source: Source) -> Self {
         let membership = Arc::new(ClaimPath::from(Self::DEFAULT_MEMBERSHIP));
-        Self {
-            source,
-            membership,
-            absent_allowed: false,
-        }
+        Self { source, membership, absent_allowed: false }
     }
 
     fn judge(&self, parts: &Parts) -> Result<TenantEvidence, AuthError> {
@@ -162,27 +154,18 @@ impl TenantLayer {
             return self.absent(evidence);
         };
         if outer.is_some_and(|outer| outer.tenant != tenant) {
-            return Err(AuthError::tenant_denied(
-                "two tenant layers found different tenants",
-            ));
+            return Err(AuthError::tenant_denied("two tenant layers found different tenants"));
         }
-        let requested = Requested {
-            tenant,
-            membership: Arc::clone(&self.membership),
-        };
+        let requested = Requested { tenant, membership: Arc::clone(&self.membership) };
         match identity {
             None => Ok(TenantEvidence::Requested(requested)),
             Some(identity) => {
-                self.hold(&requested, identity)?;
+                requested
+                    .accepts_all(identity)
+                    .map_err(|error| ask_anonymous_to_log_in(error, identity))?;
                 Ok(TenantEvidence::Agreed(requested))
             }
         }
-    }
-
-    fn hold(&self, requested: &Requested, identity: &Identity) -> Result<(), AuthError> {
-        requested
-            .accepts_all(identity)
-            .map_err(|error| ask_anonymous_to_log_in(error, identity))
     }
 
     /// The request names no tenant: what an outer tenant layer found stays.

@@ -19,12 +19,8 @@ impl Requested {
     pub(crate) fn accepts(&self, identity: &Identity) -> Result<(), AuthError> {
         match self.membership.find(identity.claims()) {
             Some(membership) if self.is_among(membership) => Ok(()),
-            Some(_) => Err(AuthError::tenant_denied(
-                "the identity belongs to another tenant",
-            )),
-            None => Err(AuthError::tenant_denied(
-                "no claim names the identity's tenant",
-            )),
+            Some(_) => Err(AuthError::tenant_denied("the identity belongs to another tenant")),
+            None => Err(AuthError::tenant_denied("no claim names the identity's tenant")),
         }
     }
 

@@ -61,8 +61,7 @@ impl Source {
             Self::Resolver(resolver) => resolver.resolve(parts)?.map(Cow::Owned),
         };
         let malformed = || AuthError::tenant_denied("what names the tenant is not a tenant's name");
-        name.map(|name| Tenant::parse(&name).ok_or_else(malformed))
-            .transpose()
+        name.map(|name| Tenant::parse(&name).ok_or_else(malformed)).transpose()
     }
 }
 
@@ -80,9 +79,7 @@ fn claim<'i>(
         Some(Value::String(name)) => Ok(Some(name)),
         Some(Value::Array(names)) => match names.as_slice() {
             [Value::String(name)] => Ok(Some(name)),
-            _ => Err(AuthError::tenant_denied(
-                "the claim names no tenant or several",
-            )),
+            _ => Err(AuthError::tenant_denied("the claim names no tenant or several")),
         },
         Some(_) => Err(AuthError::tenant_denied("the claim is not a tenant's name")),
     }
@@ -107,9 +104,7 @@ fn label_before(domain: &str, parts: &Parts) -> Result<Option<String>, AuthError
     let Some(host) = host(parts)? else {
         return Ok(None);
     };
-    let label = host
-        .strip_suffix(domain)
-        .and_then(|rest| rest.strip_suffix('.'));
+    let label = host.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.'));
     match label {
         Some(label) if !label.contains('.') => Ok(Some(label.to_owned())),
         _ => Err(AuthError::tenant_denied("the host is not a tenant's")),

@@ -1,0 +1,136 @@
+//! What the gate costs in allocations, over the service behind it.
+//!
+//! A binary of its own, because counting needs an allocator of its own.
+
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    hint::black_box,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use http::{Request, Response, request::Parts};
+use tower::{Layer, Service};
+use tower_auth::{
+    Answer, AuthError, AuthErrorKind, AuthLayer, Authenticator, Check, Credentials, GateLayer,
+    Identity, Scheme, Verdict,
+};
+
+/// Answers at once and allocates nothing.
+#[derive(Clone)]
+struct Bare;
+
+impl Service<Request<()>> for Bare {
+    type Response = Response<()>;
+    type Error = Infallible;
+    type Future = Ready<Result<Response<()>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<()>) -> Self::Future {
+        black_box(request);
+        ready(Ok(Response::new(())))
+    }
+}
+
+/// Decides by the path of the request, so that one check gives every verdict.
+#[derive(Clone)]
+struct ByPath;
+
+#[derive(Clone)]
+struct Marker(#[expect(dead_code, reason = "a grant with something in it")] u64);
+
+impl Check for ByPath {
+    type Grant = Marker;
+
+    fn check(&self, parts: &Parts) -> Verdict<Marker> {
+        match parts.uri.path() {
+            "/granted" => Verdict::Granted(Marker(1)),
+            "/passed" => Verdict::Passed,
+            "/denied" => Verdict::Denied(AuthErrorKind::PermissionDenied.into()),
+            _ => Verdict::Pending(Box::pin(async { Ok(Marker(1)) })),
+        }
+    }
+
+    fn admit(&self, grant: Marker, parts: &mut Parts) {
+        parts.extensions.insert(grant);
+    }
+}
+
+/// Credentials that are always there.
+struct Known;
+
+impl Credentials for Known {
+    const NAME: &'static str = "Known";
+
+    fn from_parts(_: &Parts) -> Result<Option<Self>, AuthError> {
+        Ok(Some(Self))
+    }
+}
+
+/// Knows its one caller by heart.
+struct ByHeart(Identity);
+
+impl Authenticator<Known> for ByHeart {
+    async fn authenticate(&self, _: Known) -> Result<Identity, AuthError> {
+        Ok(self.0.clone())
+    }
+
+    fn answer(&self, _: Known) -> Answer<Known> {
+        Answer::Now(Ok(self.0.clone()))
+    }
+}
+
+/// Allocations of one call, from the request to the response.
+fn allocations<S>(service: &mut S, path: &'static str) -> u64
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
+{
+    let mut request = Request::new(());
+    *request.uri_mut() = path.parse().expect("a path");
+    let counted = allocation_counter::measure(|| {
+        let mut response = pin!(service.call(request));
+        let polled = response.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(matches!(polled, Poll::Ready(Ok(_))));
+    });
+    counted.count_total
+}
+
+fn over_bare(path: &'static str) -> u64 {
+    let bare = allocations(&mut Bare, path);
+    assert_eq!(bare, 0, "the yardstick allocates nothing");
+    allocations(&mut GateLayer::new(ByPath).layer(Bare), path)
+}
+
+#[test]
+fn an_immediate_grant_allocates_for_the_extension_only() {
+    // The map of extensions, its table and the boxed value.
+    assert_eq!(over_bare("/granted"), 3);
+}
+
+#[test]
+fn a_pass_allocates_nothing() {
+    assert_eq!(over_bare("/passed"), 0);
+}
+
+#[test]
+fn a_waiting_grant_allocates_once_more() {
+    assert_eq!(over_bare("/pending"), 4);
+}
+
+#[test]
+fn a_denial_allocates_for_headers_and_the_error_of_the_response() {
+    // The header map's two tables, and map, table and value of the extensions.
+    assert_eq!(over_bare("/denied"), 5);
+}
+
+#[test]
+fn an_authentication_layer_allocates_no_more_than_the_gate() {
+    // Only the mark on the identity is new: it becomes the caller's own copy.
+    let scheme = Scheme::new(ByHeart(Identity::new("alice")));
+    let allocated = allocations(&mut AuthLayer::new(scheme).layer(Bare), "/");
+    assert!(allocated <= 5, "{allocated} allocations");
+}
