@@ -6,7 +6,10 @@ use http::{
     request::Parts,
 };
 
-use crate::error::{AuthError, AuthErrorKind};
+use crate::{
+    error::{AuthError, AuthErrorKind},
+    rejection::is_token,
+};
 
 /// The token68 that was sent under `scheme`, whose name is compared without case.
 ///
@@ -58,14 +61,6 @@ fn split(line: &HeaderValue) -> Result<(&str, Option<&str>), AuthError> {
     } else {
         Err(AuthError::unreadable("the field does not start with the name of a scheme"))
     }
-}
-
-/// RFC 9110, section 5.6.2.
-pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 /// RFC 9110, section 11.2; the same grammar as `b64token` (RFC 6750, section 2.1).

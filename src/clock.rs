@@ -1,11 +1,14 @@
 //! [`Clock`]: the only place where the time of day comes from.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 #[cfg(feature = "testing")]
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 /// Where verifiers read the time of day from.
@@ -42,12 +45,6 @@ impl Clock {
             }
         }
     }
-
-    /// Time since the Unix epoch. A clock set before 1970 reads as the far future, where everything
-    /// that can expire has expired.
-    pub(crate) fn since_epoch(&self) -> Duration {
-        self.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::MAX)
-    }
 }
 
 #[cfg(feature = "testing")]
@@ -57,7 +54,7 @@ impl Clock {
     /// # Examples
     ///
     /// ```
-    /// use std::time::{Duration, SystemTime};
+    /// use std::time::SystemTime;
     /// use tower_auth::Clock;
     ///
     /// let clock = Clock::manual(SystemTime::UNIX_EPOCH);

@@ -1,18 +1,6 @@
 //! One structured event per decision, for those who enable the feature `tracing`.
 //!
-//! | Field | Value |
-//! |---|---|
-//! | `decision` | `granted`, `passed` or `denied` |
-//! | `check` | the check's name: `authentication`, `tenant`, `permission_claims`, `require`, or your own |
-//! | `kind` | on refusals: [`AuthErrorKind::as_str`](crate::AuthErrorKind::as_str) |
-//! | `scheme` | on refusals: the scheme whose credentials were refused, where one was chosen |
-//! | `error` | on refusals: the reason, which no client is told |
-//! | `method` | how the acting identity was established |
-//! | `subject`, `tenant` | of the acting identity; on granted decisions only, hence at debug level only |
-//!
-//! The target is `tower_auth`. Granted and passed decisions are events of the level debug, refusals
-//! that the client caused of the level info, `Overloaded` and `Unavailable` of the level warn, and
-//! `Misconfigured` of the level error.
+//! The fields and levels are those that [`guide::events`](crate::guide::events) documents.
 
 use http::request::Parts;
 

@@ -1,8 +1,116 @@
-//! Composable [Tower](tower) layers for authentication and authorization.
+//! Composable [Tower](tower) layers for authentication and authorization: user-id and password,
+//! JSON Web Tokens, client certificates, tenants and permissions, around axum routers, tonic services
+//! or any [`tower::Service`] of HTTP requests.
+//!
+//! | Layer | Question it answers | What handlers receive |
+//! |---|---|---|
+//! | [`BasicAuthLayer`] | who are you, by user-id and password? | [`Identity`] |
+//! | [`JwtAuthLayer`] | who are you, by bearer token? | [`Identity`] |
+//! | [`MtlsIdentityLayer`] | who are you, by client certificate? | [`Identity`] |
+//! | [`TenantLayer`] | for whom do you act? | [`Tenant`] |
+//! | [`PermissionClaimLayer`] | what may you do? | [`Permissions`], and at a [`require`]d route [`Permitted`] |
+//!
+//! Credentials are judged by an [`Authenticator`]: a ready one such as [`Users`], [`JwtVerifier`] or
+//! [`CertificateRules`], or your own type with one `async fn`. Claims become permissions by a
+//! [`ClaimMapper`]. [`AuthLayer`] offers several schemes on one route.
+//!
+//! # How a request flows
+//!
+//! ```text
+//!  request
+//!    |
+//!    v   TenantLayer            outside or inside of authentication: same guarantee
+//!    v   BasicAuthLayer, JwtAuthLayer, MtlsIdentityLayer or AuthLayer::first_of([..])
+//!    |       credentials  ->  Authenticator  ->  Identity       the secret stays here
+//!    v   PermissionClaimLayer   ClaimMapper(identity, tenant)  ->  Permissions
+//!    v   require("orders:write")                               ->  Permitted
+//!    v
+//!  handler(identity: Identity, tenant: Tenant)
+//!
+//!  any refusal: AuthError -> Rejection -> HTTP status or grpc-status, challenges, one event
+//! ```
+//!
+//! Each layer is one [`Check`] in front of one service, the [`Gate`]; the module [`gate`] lists what
+//! it promises. The [`guide`] tells about order, defaults and events.
+//!
+//! # axum
+//!
+//! ```
+//! # #[cfg(all(feature = "axum", feature = "basic"))]
+//! # fn main() -> Result<(), tower_auth::ConfigError> {
+//! use axum::{Router, routing::get};
+//! use tower_auth::{BasicAuthLayer, Identity, PermissionClaimLayer, Roles, User, Users, require};
+//!
+//! // htpasswd -nbBC 10 alice wonderland
+//! const HASH: &str = "$2y$10$bE71XVGrWVTyYA/xWUvyGOoHP7Jw3IWl2ekCM7OBiDgJ72F2BbYl6";
+//!
+//! let users = Users::builder().user(User::new("alice", HASH).with_claim("roles", "editor")).build()?;
+//! let roles = Roles::builder().grant("editor", ["orders:read", "orders:write"]).build()?;
+//! let auth = (BasicAuthLayer::new(users), PermissionClaimLayer::new(roles.from_claim("roles")));
+//!
+//! let app: Router = Router::new()
+//!     .route("/orders", get(list).route_layer(require("orders:read")))
+//!     .route_layer(auth); // route_layer: an unknown path stays 404
+//!
+//! async fn list(identity: Identity) -> String {
+//!     format!("orders of {}", identity.subject())
+//! }
+//! # let _ = app;
+//! # Ok(())
+//! # }
+//! # #[cfg(not(all(feature = "axum", feature = "basic")))]
+//! # fn main() {}
+//! ```
+//!
+//! # tonic
+//!
+//! The same layers go around a tonic server; refusals are answered with a `grpc-status`.
+//!
+//! ```
+//! # #[cfg(all(feature = "tonic", feature = "jwks"))]
+//! # fn main() -> Result<(), tower_auth::ConfigError> {
+//! use tonic::transport::Server;
+//! use tower_auth::{Identity, Issuer, JwtAuthLayer, JwtVerifier, Keys};
+//!
+//! # const JWKS: &str = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"1","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+//! let verifier = JwtVerifier::builder()
+//!     .issuer(Issuer::new("https://login.example.com", "orders-api", Keys::from_jwks(JWKS)))
+//!     .build()?;
+//! let server = Server::builder().layer(JwtAuthLayer::new(verifier));
+//!
+//! fn caller<T>(request: &tonic::Request<T>) -> Option<&Identity> {
+//!     Identity::from_extensions(request.extensions())
+//! }
+//! # let _ = (server, caller::<()>);
+//! # Ok(())
+//! # }
+//! # #[cfg(not(all(feature = "tonic", feature = "jwks")))]
+//! # fn main() {}
+//! ```
+//!
+//! # Features
+//!
+//! A feature buys a dependency and may add interfaces; none changes what the crate does. Tenants,
+//! permissions and gRPC refusals need no feature.
+//!
+//! | Feature | Default | What it buys |
+//! |---|---|---|
+//! | `axum` | yes | extractors, [`AuthError`] as a response |
+//! | `basic` | yes | [`BasicAuthLayer`], [`Users`] with bcrypt |
+//! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`] |
+//! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
+//! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`] |
+//! | `tls` | yes | [`TlsListener`] for `axum::serve` |
+//! | `tracing` | yes | one structured [event](guide::events) per decision |
+//! | `tonic` | | client certificates of tonic's TLS, `tonic::Status` from [`AuthError`] |
+//! | `rust-crypto` | | `JwtAuthLayer` on a pure-Rust back end; aws-lc-rs is used where `jwt` is on too |
+//! | `testing` | | a [`Clock`] that tests set by hand |
+//! | `full` | | all but `rust-crypto` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod auth;
 mod authenticator;
+#[cfg(any(feature = "basic", feature = "jwt", feature = "rust-crypto"))]
 mod authorization;
 #[cfg(feature = "basic")]
 pub mod basic;
@@ -14,6 +122,7 @@ mod error;
 mod event;
 mod evidence;
 pub mod gate;
+pub mod guide;
 mod identity;
 mod integration;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]

@@ -1,6 +1,6 @@
 //! PEM (RFC 7468): the one place where it is read.
 
-use rustls_pki_types::{CertificateDer, SubjectPublicKeyInfoDer, pem::PemObject};
+use rustls_pki_types::{CertificateDer, pem::PemObject};
 
 /// All certificates of a bundle, in their order; other sections are passed over.
 pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
@@ -11,8 +11,10 @@ pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, S
 
 /// The first public key.
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-pub(crate) fn public_key(pem: &[u8]) -> Result<SubjectPublicKeyInfoDer<'static>, String> {
-    SubjectPublicKeyInfoDer::from_pem_slice(pem).map_err(|_| {
+pub(crate) fn public_key(
+    pem: &[u8],
+) -> Result<rustls_pki_types::SubjectPublicKeyInfoDer<'static>, String> {
+    rustls_pki_types::SubjectPublicKeyInfoDer::from_pem_slice(pem).map_err(|_| {
         "no section PUBLIC KEY in the PEM (for RSA PUBLIC KEY: openssl rsa -RSAPublicKey_in -pubout)"
             .to_owned()
     })

@@ -18,10 +18,13 @@
 
 mod challenges;
 mod layer;
+#[cfg(any(feature = "basic", feature = "jwt", feature = "mtls", feature = "rust-crypto"))]
 mod named;
 mod scheme;
 
-pub(crate) use self::{challenges::Challenges, named::named_layer};
+pub(crate) use self::challenges::Challenges;
+#[cfg(any(feature = "basic", feature = "jwt", feature = "mtls", feature = "rust-crypto"))]
+pub(crate) use self::named::named_layer;
 pub use self::{
     layer::AuthLayer,
     scheme::{Admission, Scheme},

@@ -63,7 +63,7 @@ impl User {
 /// // htpasswd -nbBC 10 alice wonderland
 /// let users = Users::builder()
 ///     .user(
-///         User::new("alice", "$2y$10$a.hTVdXNV/DslA9sdkX9F.hW8NHf2F8QF9kVTQv5JQ3NmNqQIVPJu")
+///         User::new("alice", "$2y$10$bE71XVGrWVTyYA/xWUvyGOoHP7Jw3IWl2ekCM7OBiDgJ72F2BbYl6")
 ///             .with_claim("tenant", "acme")
 ///             .with_claim("roles", vec!["editor"]),
 ///     )

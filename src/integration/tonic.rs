@@ -1,13 +1,12 @@
 //! Client certificates of tonic's TLS, and statuses for handlers.
 
-use http::Extensions;
 use tonic::{Code, Status};
 
 use crate::error::AuthError;
 
 /// What tonic knows about the client's certificates; `None` where a connection is not tonic's.
 #[cfg(feature = "mtls")]
-pub(crate) fn peer_certificates(extensions: &Extensions) -> Option<crate::PeerCertificates> {
+pub(crate) fn peer_certificates(extensions: &http::Extensions) -> Option<crate::PeerCertificates> {
     use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
 
     let info = extensions.get::<TlsConnectInfo<TcpConnectInfo>>()?;

@@ -21,6 +21,7 @@ impl Jwk {
     }
 
     /// The keys of a set, and why the others of the set are left out (RFC 7517, section 5).
+    #[cfg(feature = "jwks")]
     pub(super) fn parse_set(text: &[u8]) -> Result<(Vec<Self>, Vec<String>), String> {
         let set = json::object(text)?;
         let keys = set.get("keys").and_then(Value::as_array).ok_or("there is no array \"keys\"")?;

@@ -1,6 +1,10 @@
 //! [`JwtVerifier`]: judges tokens.
 
-use std::{collections::HashMap, sync::Arc, time::SystemTime};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use serde_json::{Map, Value};
 
@@ -91,7 +95,8 @@ impl JwtVerifier {
         claims: Map<String, Value>,
         credentials: &Bearer,
     ) -> Result<Identity, AuthError> {
-        let now = self.clock.since_epoch();
+        // A clock set before 1970 reads as the far future, where everything has expired.
+        let now = self.clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::MAX);
         let expiry = issuer.rules.hold(&claims, header.typ.as_deref(), now, credentials)?;
         let subject = match claims.get("sub") {
             Some(Value::String(subject)) if !subject.is_empty() => subject.clone(),

@@ -10,7 +10,7 @@
 //!
 //! | Server | What to do |
 //! |---|---|
-//! | `axum::serve` with [`TlsListener`](crate::TlsListener) | serve `app.into_make_service_with_connect_info::<TlsPeer>()` |
+//! | `axum::serve` with [`TlsListener`] | serve `app.into_make_service_with_connect_info::<TlsPeer>()` |
 //! | tonic's own TLS | enable the feature `tonic` |
 //! | axum-server, or any other | insert [`PeerCertificates`], see [`PeerCertificatesLayer`] |
 //!

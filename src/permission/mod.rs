@@ -1,7 +1,7 @@
 //! What may the caller do?
 //!
 //! A [`PermissionClaimLayer`] turns the claims of the identity into [`Permissions`] by a
-//! [`ClaimMapper`]; [`require`] then holds a [`Requirement`] against them at a route.
+//! [`ClaimMapper`]; [`require()`] then holds a [`Requirement`] against them at a route.
 
 mod layer;
 mod mapper;

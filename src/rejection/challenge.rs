@@ -4,8 +4,6 @@ use std::borrow::Cow;
 
 use http::HeaderValue;
 
-use crate::authorization::is_token;
-
 /// A challenge: how to ask for one kind of credentials (RFC 9110, section 11.6.1).
 ///
 /// Values are written as quoted strings with quotes and backslashes escaped, a parameter occurs
@@ -99,4 +97,12 @@ fn push_quoted(text: &mut Vec<u8>, byte: u8) {
         byte if byte.is_ascii_control() => text.push(b' '),
         byte => text.push(byte),
     }
+}
+
+/// RFC 9110, section 5.6.2.
+pub(crate) fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }

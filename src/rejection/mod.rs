@@ -13,6 +13,8 @@ mod grpc;
 mod http;
 mod problem_json;
 
+#[cfg(any(feature = "basic", feature = "jwt", feature = "rust-crypto"))]
+pub(crate) use self::challenge::is_token;
 pub(crate) use self::http::seal;
 pub use self::{
     challenge::Challenge, grpc::grpc_response, http::DefaultRejection, problem_json::ProblemJson,

@@ -1,0 +1,48 @@
+//! Every limit and default in one table.
+//!
+//! What is not in the last column cannot be changed.
+//!
+//! | What | Default | Changed by |
+//! |---|---|---|
+//! | realm of challenges | `api` | `with_realm` |
+//! | anonymous callers | refused | `allow_anonymous`, `allow_anonymous_as` |
+//! | credentials in an admitted request | removed | `keep_credentials` |
+//! | two `Authorization` lines, credentials for two schemes | refused | |
+//! | space between scheme and credentials | exactly one (RFC 9110 allows more) | |
+//! | **Basic** | | |
+//! | longest credentials, encoded | 4,096 characters | |
+//! | base64 | standard alphabet, padded, no stray bits | |
+//! | text | UTF-8 without control characters | |
+//! | bcrypt cost of stored hashes | 4 to 18 | |
+//! | longest password | 72 bytes | |
+//! | threads that verify passwords | cores - 1, at least 1 | `UsersBuilder::with_workers` |
+//! | passwords that wait for a thread | 64, then 503 | `UsersBuilder::with_queue` |
+//! | **JWT** | | |
+//! | `iss`, `aud`, `exp`, `sub` | must be there | |
+//! | `iss`, `aud` | compared byte for byte | |
+//! | leeway | 30 s, at most 5 min | `Issuer::with_leeway` |
+//! | algorithms | asymmetric only; a key is bound to one | `Issuer::with_algorithms`, `Keys::from_hmac_secret` |
+//! | `typ` | absent, `JWT` or `at+jwt` | |
+//! | longest token | 8 KiB | `JwtVerifierBuilder::with_max_token_bytes` |
+//! | JSON | no member twice, at most 32 deep | |
+//! | RSA keys | 2,048 to 8,192 bits | |
+//! | HMAC secrets | at least as long as the hash | |
+//! | `crit`, `b64`, `jwk`, `jku`, `x5u`, `x5c`, nested and encrypted tokens | refused | |
+//! | `cnf` | `x5t#S256` of this connection, anything else refused | |
+//! | **Client certificates** | | |
+//! | subject | URI, else DNS name, else e-mail address; exactly one | `CertificateRules::subject_from` |
+//! | validity | checked on every request | |
+//! | purpose | end entity, `clientAuth` if there are extended key usages | |
+//! | client certificates of a `TlsListener` | not asked for; required with an authority | `with_client_ca`, `allow_missing_client_certificate` |
+//! | handshake | 10 s, 256 at a time | `with_handshake_timeout`, `with_max_handshakes` |
+//! | TLS | 1.2 and 1.3 | |
+//! | **Tenants** | | |
+//! | name | 1 to 64 ASCII letters, digits, `-`, `_`, `.` | |
+//! | membership | the claim `tenant` | `with_membership` |
+//! | a request that names none | refused | `allow_absent` |
+//! | **Permissions** | | |
+//! | a requirement without parts | never met | |
+//! | a role that is not known | grants nothing | |
+//! | **Refusals** | | |
+//! | `Cache-Control` | `no-store` | |
+//! | `Retry-After` on 503 | 1 s | `AuthError::with_retry_after` |

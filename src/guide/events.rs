@@ -1,0 +1,27 @@
+//! The structured event of each decision (feature `tracing`).
+//!
+//! Each gate emits exactly one event per request it decides about, under the target `tower_auth`.
+//! The names of the fields are part of the public interface.
+//!
+//! | Field | On | Value |
+//! |---|---|---|
+//! | `decision` | all | `granted`, `passed` or `denied` |
+//! | `check` | all | `authentication`, `tenant`, `permission_claims`, `require`, or the name of your own [`Check`](crate::Check) |
+//! | `method` | all, where an identity was established | how: `Basic`, `Bearer`, `ClientCertificate`, `Anonymous`, or the name of your own credentials |
+//! | `kind` | `denied` | [`AuthErrorKind::as_str`](crate::AuthErrorKind::as_str) |
+//! | `scheme` | `denied`, where one was chosen | the scheme whose credentials were refused |
+//! | `error` | `denied` | the reason, which no client is told |
+//! | `subject` | `granted`, `passed` | the subject of the acting identity |
+//! | `tenant` | `granted`, `passed` | the tenant, once an identity belongs to it |
+//!
+//! # Levels
+//!
+//! | Level | Decisions |
+//! |---|---|
+//! | debug | `granted` and `passed`: the only ones that name a subject or a tenant |
+//! | info | `denied`, when the client caused it |
+//! | warn | `denied` as `overloaded` or `unavailable` |
+//! | error | `denied` as `misconfigured` |
+//!
+//! No event holds a secret or a claim. The `error` of an authenticator of your own is what you put
+//! into it.

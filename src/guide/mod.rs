@@ -1,0 +1,9 @@
+//! The guide: what to know beyond the single layers.
+//!
+//! - [`ordering`]: in which order layers go, and what happens in the wrong one
+//! - [`defaults`]: every limit and default in one table
+//! - [`events`]: the structured event of each decision
+
+pub mod defaults;
+pub mod events;
+pub mod ordering;
