@@ -12,6 +12,7 @@
 //! |---|---|
 //! | `axum::serve` with [`TlsListener`] | serve `app.into_make_service_with_connect_info::<TlsPeer>()` |
 //! | tonic's own TLS | enable the feature `tonic` |
+//! | an accept loop of your own over [`TlsListener`] | insert [`TlsStream::peer`] |
 //! | axum-server, or any other | insert [`PeerCertificates`], see [`PeerCertificatesLayer`] |
 //!
 //! Where none of these is there, the request is refused as `Misconfigured`: that a server forgot to

@@ -79,10 +79,13 @@ impl PeerCertificates {
         if let Some(certificates) = extensions.get::<Self>() {
             return Some(certificates.clone());
         }
-        #[cfg(all(feature = "axum", feature = "tls"))]
-        if let Some(axum::extract::ConnectInfo(peer)) = extensions.get() {
-            let peer: &super::TlsPeer = peer;
+        #[cfg(feature = "tls")]
+        if let Some(peer) = extensions.get::<super::TlsPeer>() {
             return Some(peer.certificates().clone());
+        }
+        #[cfg(all(feature = "axum", feature = "tls"))]
+        if let Some(info) = extensions.get::<axum::extract::ConnectInfo<super::TlsPeer>>() {
+            return Some(info.0.certificates().clone());
         }
         #[cfg(feature = "tonic")]
         if let Some(certificates) = crate::integration::tonic::peer_certificates(extensions) {
