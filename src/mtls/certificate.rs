@@ -20,27 +20,7 @@ use crate::{
 ///
 /// A clone costs one reference count.
 #[derive(Clone, Eq, PartialEq)]
-pub struct ClientCertificate(Arc<Fields>);
-
-/// What is read from the DER.
-#[derive(Default, Eq, PartialEq)]
-pub(super) struct Fields {
-    pub(super) der: Vec<u8>,
-    pub(super) thumbprint: String,
-    pub(super) subject: String,
-    pub(super) issuer: String,
-    pub(super) serial: String,
-    pub(super) not_before: Option<SystemTime>,
-    pub(super) not_after: Option<SystemTime>,
-    pub(super) for_client_auth: bool,
-    pub(super) common_names: Vec<String>,
-    pub(super) organizations: Vec<String>,
-    pub(super) organizational_units: Vec<String>,
-    pub(super) dns_names: Vec<String>,
-    pub(super) uris: Vec<String>,
-    pub(super) emails: Vec<String>,
-    pub(super) ip_addresses: Vec<IpAddr>,
-}
+pub struct ClientCertificate(Arc<parse::Fields>);
 
 impl ClientCertificate {
     /// Parses a certificate in DER.

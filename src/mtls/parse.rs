@@ -14,7 +14,25 @@ use x509_parser::{
     x509::{AttributeTypeAndValue, X509Name},
 };
 
-use crate::mtls::certificate::Fields;
+/// What is read from the DER; the DER itself and its thumbprint are added by who has them.
+#[derive(Default, Eq, PartialEq)]
+pub(super) struct Fields {
+    pub(super) der: Vec<u8>,
+    pub(super) thumbprint: String,
+    pub(super) subject: String,
+    pub(super) issuer: String,
+    pub(super) serial: String,
+    pub(super) not_before: Option<SystemTime>,
+    pub(super) not_after: Option<SystemTime>,
+    pub(super) for_client_auth: bool,
+    pub(super) common_names: Vec<String>,
+    pub(super) organizations: Vec<String>,
+    pub(super) organizational_units: Vec<String>,
+    pub(super) dns_names: Vec<String>,
+    pub(super) uris: Vec<String>,
+    pub(super) emails: Vec<String>,
+    pub(super) ip_addresses: Vec<IpAddr>,
+}
 
 /// Reads one certificate and nothing after it. No error quotes any of it.
 pub(super) fn certificate(der: &[u8]) -> Result<Fields, &'static str> {
