@@ -30,8 +30,8 @@
 //!  any refusal: AuthError -> Rejection -> HTTP status or grpc-status, challenges, one event
 //! ```
 //!
-//! Each layer is one [`Check`] in front of one service, the [`Gate`]; the module [`gate`] lists what
-//! it promises. The [`guide`] tells about order, defaults and events.
+//! Each layer is one [`Check`] in front of one service, the [`Gate`]; what it promises whatever is
+//! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults and events.
 //!
 //! # axum
 //!
@@ -61,6 +61,12 @@
 //! # #[cfg(not(all(feature = "axum", feature = "basic")))]
 //! # fn main() {}
 //! ```
+//!
+//! A handler takes an [`Identity`], a [`Tenant`], [`Permissions`], [`Permitted`] or [`TypedClaims`]
+//! as an argument. Where no layer established one the answer is 500: a forgotten layer is loud and
+//! never looks like an anonymous caller. An `Option` is `None` for an anonymous caller, and for a
+//! request without a tenant where the layer allows that. Without axum, ask
+//! [`Identity::from_extensions`] and its like.
 //!
 //! # tonic
 //!
@@ -108,12 +114,12 @@
 //! | `full` | | all but `rust-crypto` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod auth;
+mod auth;
 mod authenticator;
 #[cfg(any(feature = "basic", feature = "jwt", feature = "rust-crypto"))]
 mod authorization;
 #[cfg(feature = "basic")]
-pub mod basic;
+mod basic;
 mod claims;
 mod clock;
 mod config_error;
@@ -121,20 +127,20 @@ mod credentials;
 mod error;
 mod event;
 mod evidence;
-pub mod gate;
+mod gate;
 pub mod guide;
 mod identity;
 mod integration;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-pub mod jwt;
+mod jwt;
 #[cfg(feature = "mtls")]
-pub mod mtls;
+mod mtls;
 #[cfg(any(feature = "jwt", feature = "rust-crypto", feature = "tls"))]
 mod pem;
-pub mod permission;
-pub mod rejection;
+mod permission;
+mod rejection;
 mod secret;
-pub mod tenant;
+mod tenant;
 
 #[cfg(feature = "basic")]
 pub use self::basic::{Basic, BasicAuthLayer, User, Users, UsersBuilder};
@@ -147,7 +153,7 @@ pub use self::jwt::{
 #[cfg(feature = "mtls")]
 pub use self::mtls::{
     CertificateRules, ClientCertificate, MtlsIdentityLayer, NameKind, PeerCertificates,
-    PeerCertificatesLayer,
+    PeerCertificatesLayer, PeerCertificatesService,
 };
 #[cfg(feature = "tls")]
 pub use self::mtls::{TlsListener, TlsListenerBuilder, TlsPeer, TlsStream};
@@ -167,5 +173,5 @@ pub use self::{
     },
     rejection::{Challenge, DefaultRejection, ProblemJson, Rejection, grpc_response},
     secret::Secret,
-    tenant::{Tenant, TenantLayer, TenantResolver},
+    tenant::{Tenant, TenantGrant, TenantLayer, TenantResolver},
 };

@@ -21,7 +21,21 @@ use crate::{
 /// credentials that are bad are refused even where another scheme, or nobody, would do. To demand
 /// two schemes at once, stack two layers.
 ///
-/// The module [`auth`](crate::auth) has the table of rejections.
+/// [`BasicAuthLayer`](crate::BasicAuthLayer), [`JwtAuthLayer`](crate::JwtAuthLayer) and
+/// [`MtlsIdentityLayer`](crate::MtlsIdentityLayer) are this layer with one scheme; use it for
+/// credentials of your own and for several schemes on one route.
+///
+/// # Rejections
+///
+/// | When | HTTP | gRPC |
+/// |---|---|---|
+/// | no scheme finds credentials (and anonymous callers are not allowed) | 401 | `UNAUTHENTICATED` |
+/// | two `Authorization` lines, or credentials for two schemes | 400 | `UNAUTHENTICATED` |
+/// | the credentials cannot be read, are not good or have expired | 401 | `UNAUTHENTICATED` |
+/// | the caller does not belong to the tenant that an outer layer found | 403 | `PERMISSION_DENIED` |
+/// | the work of judging is at its bound | 503 | `RESOURCE_EXHAUSTED` |
+/// | what is needed to judge is out of reach | 503 | `UNAVAILABLE` |
+/// | the authenticator panicked | 500 | `INTERNAL` |
 ///
 /// # Examples
 ///

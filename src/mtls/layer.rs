@@ -9,6 +9,21 @@ use crate::{
 named_layer! {
     /// Authenticates callers by the certificate they showed in the TLS handshake.
     ///
+    /// # Where the certificate comes from
+    ///
+    /// The TLS stack has verified it; this crate reads what the stack knows of the connection, in the
+    /// extensions of the request:
+    ///
+    /// | Server | What to do |
+    /// |---|---|
+    /// | `axum::serve` with [`TlsListener`](crate::TlsListener) | serve `app.into_make_service_with_connect_info::<TlsPeer>()` |
+    /// | tonic's own TLS | enable the feature `tonic` |
+    /// | an accept loop of your own over [`TlsListener`](crate::TlsListener) | insert [`TlsStream::peer`](crate::TlsStream::peer) |
+    /// | axum-server, or any other | insert [`PeerCertificates`](crate::PeerCertificates), see [`PeerCertificatesLayer`](crate::PeerCertificatesLayer) |
+    ///
+    /// Where none of these is there, the request is refused as `Misconfigured`: that a server forgot to
+    /// say who is connected must not look like a client without a certificate.
+    ///
     /// # Rejections
     ///
     /// | When | HTTP | gRPC |

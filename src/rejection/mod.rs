@@ -1,12 +1,4 @@
 //! Answers to refused requests.
-//!
-//! A [`Rejection`] shapes the answer; the gate then makes sure of what must hold whatever the
-//! rejection does: one challenge per scheme on every 401, `Cache-Control: no-store`, `Retry-After`
-//! on every 503, and the [`AuthError`] in the extensions of the response.
-//!
-//! [`DefaultRejection`] answers with a status and an empty body, [`ProblemJson`] with a problem
-//! document (RFC 9457), and both answer gRPC requests with a `grpc-status`. A closure
-//! `Fn(&AuthError, &Parts) -> Response<B>` is a rejection as well.
 
 mod challenge;
 mod grpc;
@@ -26,7 +18,13 @@ use crate::error::AuthError;
 
 /// Shapes the answer to a refused request.
 ///
-/// A closure is a rejection. It answers gRPC requests too, so let [`grpc_response`] have the first
+/// The gate then makes sure of what must hold whatever the rejection does: one challenge per scheme
+/// on every 401, `Cache-Control: no-store`, `Retry-After` on every 503, and the [`AuthError`] in the
+/// extensions of the response.
+///
+/// [`DefaultRejection`] answers with a status and an empty body, [`ProblemJson`] with a problem
+/// document (RFC 9457); both answer gRPC requests with a `grpc-status`. A closure is a rejection as
+/// well. It is asked about gRPC requests too, so let [`grpc_response`] have the first
 /// word where gRPC clients call.
 ///
 /// # Examples

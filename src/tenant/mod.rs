@@ -9,4 +9,8 @@ mod requested;
 mod source;
 
 pub(crate) use self::requested::Requested;
-pub use self::{layer::TenantLayer, name::Tenant, source::TenantResolver};
+pub use self::{
+    layer::{TenantGrant, TenantLayer},
+    name::Tenant,
+    source::TenantResolver,
+};
