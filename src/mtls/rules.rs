@@ -1,5 +1,7 @@
 //! [`CertificateRules`]: from a certificate to an identity.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::{
@@ -23,6 +25,10 @@ pub enum NameKind {
     /// The common name of the subject. Only for authorities that put no name elsewhere: nothing
     /// types it, so a host and a person may share it (RFC 9525, section 2).
     CommonName,
+    /// An organization of the subject.
+    Organization,
+    /// An organizational unit of the subject.
+    OrganizationalUnit,
 }
 
 /// Makes identities of client certificates: an [`Authenticator`] of [`ClientCertificate`]
@@ -39,6 +45,7 @@ pub enum NameKind {
 /// | `uri`, `dns`, `email`, `ip` | arrays of subject alternative names |
 /// | `cn`, `o`, `ou` | arrays of attributes of the subject |
 /// | `serial`, `x5t#S256` | strings |
+/// | those of [`with_claim`](Self::with_claim) | arrays of names |
 ///
 /// The identity's issuer is the distinguished name of the certificate's issuer.
 ///
@@ -55,6 +62,7 @@ pub enum NameKind {
 #[must_use]
 pub struct CertificateRules {
     subject: Option<NameKind>,
+    claims: Vec<(Cow<'static, str>, NameKind)>,
     clock: Clock,
 }
 
@@ -68,6 +76,13 @@ impl CertificateRules {
     /// The subject is the one name of this kind.
     pub fn subject_from(kind: NameKind) -> Self {
         Self { subject: Some(kind), ..Self::default() }
+    }
+
+    /// Adds a claim with all names of a kind, under a name that identities of other schemes use too:
+    /// `with_claim("tenant", NameKind::Organization)`.
+    pub fn with_claim(mut self, claim: impl Into<Cow<'static, str>>, kind: NameKind) -> Self {
+        self.claims.push((claim.into(), kind));
+        self
     }
 
     /// Reads the time of day elsewhere; for tests.
@@ -89,7 +104,10 @@ impl CertificateRules {
         }
         let subject = self.subject(certificate)?;
         let identity = Identity::new(subject).with_issuer(certificate.issuer()).with_expiry(end);
-        Ok(with_claims(identity, certificate))
+        let identity = with_claims(identity, certificate);
+        Ok(self.claims.iter().fold(identity, |identity, (claim, kind)| {
+            identity.with_claim(claim.as_ref(), names(certificate, *kind).to_vec())
+        }))
     }
 
     fn subject<'c>(&self, certificate: &'c ClientCertificate) -> Result<&'c str, AuthError> {
@@ -126,6 +144,8 @@ fn names(certificate: &ClientCertificate, kind: NameKind) -> &[String] {
         NameKind::DnsName => certificate.dns_names(),
         NameKind::Email => certificate.emails(),
         NameKind::CommonName => certificate.common_names(),
+        NameKind::Organization => certificate.organizations(),
+        NameKind::OrganizationalUnit => certificate.organizational_units(),
     }
 }
 
