@@ -65,10 +65,11 @@ async fn check(world: &World, address: SocketAddr) -> Result<(), Box<dyn Error>>
         differences += usize::from(!mark.is_empty());
         println!("{:<52} {:<24} {:<24}{mark}", sample.title, sample.expected, got);
     }
-    match differences {
-        0 => Ok(println!("\nall as expected")),
-        _ => Err(format!("{differences} answers differ").into()),
+    if differences > 0 {
+        return Err(format!("{differences} answers differ").into());
     }
+    println!("\nall as expected");
+    Ok(())
 }
 
 /// `RUST_LOG=debug` shows the decisions that let a request through as well.

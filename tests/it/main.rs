@@ -1,3 +1,4 @@
 //! One binary: each test file that is linked by itself costs a link step.
 
+mod examples;
 mod support;

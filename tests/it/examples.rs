@@ -1,0 +1,245 @@
+//! Every example does what its curl lines say.
+
+use axum::{Router, body::Body};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::{Request, Response, header::WWW_AUTHENTICATE};
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+macro_rules! examples {
+    ($($name:ident: $path:literal),* $(,)?) => {
+        $(
+            #[path = $path]
+            #[allow(dead_code, reason = "tests drive the application, not its main")]
+            mod $name;
+        )*
+    };
+}
+
+examples! {
+    api_key: "../../examples/api_key.rs",
+    basic: "../../examples/basic.rs",
+    first_of: "../../examples/first_of.rs",
+    jwt: "../../examples/jwt.rs",
+    mtls: "../../examples/mtls.rs",
+    problem_json: "../../examples/problem_json.rs",
+    quickstart: "../../examples/quickstart/main.rs",
+    roles: "../../examples/roles.rs",
+    tenants: "../../examples/tenants.rs",
+    tonic_example: "../../examples/tonic.rs",
+}
+
+/// Sends a request with these headers; `user` is short for Basic credentials with a password.
+async fn send(app: &Router, method: &str, uri: &str, headers: &[(&str, &str)]) -> Response<Body> {
+    let mut request = Request::builder().method(method).uri(uri);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+}
+
+async fn status(app: &Router, method: &str, uri: &str, headers: &[(&str, &str)]) -> u16 {
+    send(app, method, uri, headers).await.status().as_u16()
+}
+
+async fn text(response: Response<Body>) -> String {
+    String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
+}
+
+fn user(name: &str, password: &str) -> (&'static str, String) {
+    ("authorization", format!("Basic {}", STANDARD.encode(format!("{name}:{password}"))))
+}
+
+fn challenges(response: &Response<Body>) -> Vec<&str> {
+    let lines = response.headers().get_all(WWW_AUTHENTICATE);
+    lines.iter().map(|line| line.to_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn basic_admits_by_password_and_refuses_what_is_not_permitted() {
+    let app = basic::app().unwrap();
+    let (name, alice) = user("alice", "wonderland");
+    let alice = [(name, alice.as_str())];
+
+    let nobody = send(&app, "GET", "/orders", &[]).await;
+    assert_eq!(nobody.status(), 401);
+    assert_eq!(challenges(&nobody), [r#"Basic realm="orders", charset="UTF-8""#]);
+
+    let listed = send(&app, "GET", "/orders", &alice).await;
+    assert_eq!(text(listed).await, "orders of alice\n");
+    assert_eq!(status(&app, "DELETE", "/orders", &alice).await, 403);
+    let (name, wrong) = user("alice", "looking-glass");
+    assert_eq!(status(&app, "GET", "/orders", &[(name, &wrong)]).await, 401);
+}
+
+#[tokio::test]
+async fn jwt_admits_its_issuers_tokens_only() {
+    let issuer_key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
+    let other_key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
+    let app = jwt::app(&issuer_key.public_key_pem()).unwrap();
+    let bearer = |key| format!("Bearer {}", jwt::token(key).unwrap());
+
+    let admitted = send(&app, "GET", "/me", &[("authorization", &bearer(&issuer_key))]).await;
+    assert_eq!(text(admitted).await, "Alice, known as u-1\n");
+    assert_eq!(status(&app, "GET", "/me", &[]).await, 401);
+    assert_eq!(status(&app, "GET", "/me", &[("authorization", &bearer(&other_key))]).await, 401);
+}
+
+#[tokio::test]
+async fn mtls_admits_by_certificate_and_gives_others_no_connection() {
+    let pki = mtls::Pki::make().unwrap();
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = pki.listener().bind(socket).unwrap();
+    let url = format!("https://{}/", listener.local_addr());
+    let app = mtls::app().into_make_service_with_connect_info::<tower_auth::TlsPeer>();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+
+    let client = || {
+        let authority = reqwest::Certificate::from_pem(pki.ca.as_bytes()).unwrap();
+        reqwest::Client::builder().no_proxy().tls_certs_only([authority])
+    };
+    let identity = [pki.client.0.as_str(), pki.client.1.as_str()].concat();
+    let identity = reqwest::Identity::from_pem(identity.as_bytes()).unwrap();
+
+    let shown = client().identity(identity).build().unwrap().get(&url).send().await.unwrap();
+    assert_eq!(shown.status(), 200);
+    assert!(shown.text().await.unwrap().starts_with("hello spiffe://example.org/reports"));
+    assert!(client().build().unwrap().get(&url).send().await.is_err());
+}
+
+#[tokio::test]
+async fn first_of_offers_what_was_chosen_at_run_time() {
+    let app = first_of::app("basic,key");
+    let (name, alice) = user("alice", "wonderland");
+    let alice = [(name, alice.as_str())];
+
+    let nobody = send(&app, "GET", "/", &[]).await;
+    assert_eq!(nobody.status(), 401);
+    assert_eq!(
+        challenges(&nobody),
+        [r#"Bearer realm="api""#, r#"Basic realm="api", charset="UTF-8""#]
+    );
+    assert_eq!(text(send(&app, "GET", "/", &alice).await).await, "hello alice, by Basic\n");
+    let robot = send(&app, "GET", "/", &[("authorization", "Bearer k-123")]).await;
+    assert_eq!(text(robot).await, "hello robot, by Bearer\n");
+
+    let open = first_of::app("basic,key,anonymous");
+    assert_eq!(text(send(&open, "GET", "/", &[]).await).await, "hello, whoever you are\n");
+    assert_eq!(status(&open, "GET", "/", &[("authorization", "Bearer k-124")]).await, 401);
+}
+
+#[tokio::test]
+async fn tenants_come_from_anywhere_and_are_always_held_against_the_caller() {
+    let app = tenants::app();
+    let (name, alice) = user("alice", "pw");
+    let with = |header: (&'static str, &'static str)| [(name, alice.as_str()), header];
+    let none = ("x-unused", "");
+
+    for (uri, header, expected) in [
+        ("/by-header", ("x-tenant-id", "acme"), 200),
+        ("/by-header", ("x-tenant-id", "globex"), 403),
+        ("/by-header", none, 403),
+        ("/by-host", ("host", "acme.localhost"), 200),
+        ("/by-host", ("host", "globex.localhost"), 403),
+        ("/by-host", ("host", "localhost"), 403),
+        ("/tenants/acme", none, 200),
+        ("/tenants/globex", none, 403),
+        ("/by-claim", none, 200),
+    ] {
+        assert_eq!(status(&app, "GET", uri, &with(header)).await, expected, "{uri} {header:?}");
+    }
+}
+
+#[tokio::test]
+async fn roles_include_each_other() {
+    let app = roles::app().unwrap();
+    for (role, method, uri, expected) in [
+        ("viewer", "GET", "/orders", 200),
+        ("viewer", "POST", "/orders", 403),
+        ("editor", "POST", "/orders", 200),
+        ("editor", "GET", "/export", 403),
+        ("admin", "GET", "/export", 200),
+        ("stranger", "GET", "/orders", 403),
+    ] {
+        let (name, credentials) = user(role, "pw");
+        let got = status(&app, method, uri, &[(name, &credentials)]).await;
+        assert_eq!(got, expected, "{role} {method} {uri}");
+    }
+}
+
+#[tokio::test]
+async fn problem_json_and_a_page_of_ones_own() {
+    let app = problem_json::app();
+
+    let api = send(&app, "GET", "/api", &[]).await;
+    assert_eq!(api.headers()["content-type"], "application/problem+json");
+    assert_eq!(api.headers()["cache-control"], "no-store");
+    assert_eq!(challenges(&api).len(), 1);
+    assert!(text(api).await.contains(r#""detail":"no credentials were presented""#));
+
+    let page = send(&app, "GET", "/page", &[]).await;
+    assert_eq!((page.status().as_u16(), challenges(&page).len()), (401, 1));
+    assert_eq!(text(page).await, "<h1>Sorry: no credentials were presented</h1>\n");
+    let grpc = send(&app, "GET", "/page", &[("content-type", "application/grpc")]).await;
+    assert_eq!(
+        (grpc.status().as_u16(), &grpc.headers()["grpc-status"]),
+        (200, &"16".parse().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn api_keys_are_judged_and_then_gone() {
+    let app = api_key::app();
+    let admitted = send(&app, "GET", "/", &[("x-api-key", "k-456")]).await;
+    assert_eq!(text(admitted).await, "hello billing; is your key still in the request? false\n");
+    let nobody = send(&app, "GET", "/", &[]).await;
+    assert_eq!(challenges(&nobody), [r#"ApiKey realm="api""#]);
+    assert_eq!(status(&app, "GET", "/", &[("x-api-key", "k-789")]).await, 401);
+    assert_eq!(
+        status(&app, "GET", "/", &[("x-api-key", "k-123"), ("x-api-key", "k-123")]).await,
+        400
+    );
+}
+
+#[tokio::test]
+async fn the_quickstart_answers_as_its_list_says() {
+    let world = quickstart::world::World::make().unwrap();
+    let address = quickstart::start(&world).await.unwrap();
+    let samples = quickstart::requests::samples(&world);
+    assert!(samples.len() >= 12);
+    for sample in samples {
+        let got = sample.send(&world, address).await.unwrap();
+        assert_eq!(got, sample.expected, "{}", sample.title);
+    }
+}
+
+#[tokio::test]
+async fn tonic_callers_get_statuses() {
+    let (server, client) = {
+        let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let incoming = tonic::transport::server::TcpIncoming::from(socket);
+        let server = tokio::spawn(tonic_example::app().serve_with_incoming(incoming));
+        let endpoint =
+            tonic::transport::Endpoint::from_shared(format!("http://{address}")).unwrap();
+        (server, endpoint.connect().await.unwrap())
+    };
+    for (caller, expected) in [
+        (Some("alice"), Ok("orders of alice")),
+        (Some("mallory"), Err((tonic::Code::PermissionDenied, "a required permission is missing"))),
+        (None, Err((tonic::Code::Unauthenticated, "no credentials were presented"))),
+    ] {
+        let mut request = tonic::Request::new(String::new());
+        if let Some(caller) = caller {
+            let credentials = user(caller, "pw").1;
+            request.metadata_mut().insert("authorization", credentials.parse().unwrap());
+        }
+        let mut grpc = tonic::client::Grpc::new(client.clone());
+        grpc.ready().await.unwrap();
+        let path = http::uri::PathAndQuery::from_static("/orders.v1.Orders/List");
+        let answer = grpc.unary(request, path, tonic_example::Text).await;
+        let answer = answer.as_ref().map(|response| response.get_ref().as_str());
+        assert_eq!(answer.map_err(|status| (status.code(), status.message())), expected);
+    }
+    server.abort();
+}
