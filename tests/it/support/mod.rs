@@ -1,1 +1,6 @@
 //! What several test files need.
+
+pub(crate) mod challenges;
+pub(crate) mod events;
+pub(crate) mod probe;
+pub(crate) mod schemes;
