@@ -1,20 +1,22 @@
-//! Collects the events of this crate, and all that others could read of a request.
+//! Collects the events of this crate.
+//!
+//! One subscriber serves the whole process and sorts by thread: subscribers that come and go with
+//! tests would race for the interest that `tracing` caches for each place an event comes from.
 
-use std::{
-    collections::BTreeMap,
-    fmt::{Debug, Write},
-    sync::{Arc, Mutex},
-};
+use std::{cell::RefCell, collections::BTreeMap, fmt::Debug, sync::Once};
 
 use tracing::{
     Event, Level, Subscriber,
     field::{Field, Visit},
-    subscriber::DefaultGuard,
 };
 use tracing_subscriber::{
     layer::{Context, Layer, SubscriberExt},
     registry::Registry,
 };
+
+thread_local! {
+    static RECORDED: RefCell<Option<Vec<Recorded>>> = const { RefCell::new(None) };
+}
 
 /// One event of the target `tower_auth`.
 #[derive(Clone, Debug)]
@@ -30,35 +32,46 @@ impl Recorded {
 }
 
 /// Records all events of this thread as long as it lives.
-pub(crate) struct Recorder {
-    recorded: Arc<Mutex<Vec<Recorded>>>,
-    _guard: DefaultGuard,
-}
+pub(crate) struct Recorder(());
 
 impl Recorder {
     pub(crate) fn start() -> Self {
-        let recorded = Arc::default();
-        let layer = Collect(Arc::clone(&recorded));
-        let guard = tracing::subscriber::set_default(Registry::default().with(layer));
-        Self { recorded, _guard: guard }
+        static INSTALLED: Once = Once::new();
+        INSTALLED.call_once(|| {
+            let subscriber = Registry::default().with(Collect);
+            tracing::subscriber::set_global_default(subscriber).unwrap();
+        });
+        RECORDED.set(Some(Vec::new()));
+        Self(())
     }
 
     /// What was recorded since the last call.
+    #[expect(clippy::unused_self, reason = "recording is on only while there is a recorder")]
     pub(crate) fn take(&self) -> Vec<Recorded> {
-        std::mem::take(&mut self.recorded.lock().unwrap())
+        RECORDED.replace(Some(Vec::new())).unwrap_or_default()
     }
 }
 
-struct Collect(Arc<Mutex<Vec<Recorded>>>);
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        RECORDED.set(None);
+    }
+}
+
+struct Collect;
 
 impl<S: Subscriber> Layer<S> for Collect {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "tower_auth" {
-            let mut fields = Fields::default();
-            event.record(&mut fields);
-            let level = *event.metadata().level();
-            self.0.lock().unwrap().push(Recorded { level, fields: fields.0 });
+        if event.metadata().target() != "tower_auth" {
+            return;
         }
+        RECORDED.with_borrow_mut(|recorded| {
+            if let Some(recorded) = recorded {
+                let mut fields = Fields::default();
+                event.record(&mut fields);
+                recorded.push(Recorded { level: *event.metadata().level(), fields: fields.0 });
+            }
+        });
     }
 }
 
@@ -71,8 +84,6 @@ impl Visit for Fields {
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let mut text = String::new();
-        write!(text, "{value:?}").unwrap();
-        self.0.insert(field.name(), text);
+        self.0.insert(field.name(), format!("{value:?}"));
     }
 }
