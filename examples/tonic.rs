@@ -64,7 +64,7 @@ async fn list(request: Request<String>) -> Result<Response<String>, Status> {
 
 /// What a generated server does: it finds the method and decodes its message.
 #[derive(Clone)]
-struct Orders;
+pub(crate) struct Orders;
 
 impl NamedService for Orders {
     const NAME: &'static str = "orders.v1.Orders";

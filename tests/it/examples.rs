@@ -11,7 +11,7 @@ macro_rules! examples {
         $(
             #[path = $path]
             #[allow(dead_code, reason = "tests drive the application, not its main")]
-            mod $name;
+            pub(crate) mod $name;
         )*
     };
 }
@@ -26,7 +26,7 @@ examples! {
     quickstart: "../../examples/quickstart/main.rs",
     roles: "../../examples/roles.rs",
     tenants: "../../examples/tenants.rs",
-    tonic_example: "../../examples/tonic.rs",
+    tonic_service: "../../examples/tonic.rs",
 }
 
 /// Sends a request with these headers; `user` is short for Basic credentials with a password.
@@ -219,7 +219,7 @@ async fn tonic_callers_get_statuses() {
         let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap();
         let incoming = tonic::transport::server::TcpIncoming::from(socket);
-        let server = tokio::spawn(tonic_example::app().serve_with_incoming(incoming));
+        let server = tokio::spawn(tonic_service::app().serve_with_incoming(incoming));
         let endpoint =
             tonic::transport::Endpoint::from_shared(format!("http://{address}")).unwrap();
         (server, endpoint.connect().await.unwrap())
@@ -237,7 +237,7 @@ async fn tonic_callers_get_statuses() {
         let mut grpc = tonic::client::Grpc::new(client.clone());
         grpc.ready().await.unwrap();
         let path = http::uri::PathAndQuery::from_static("/orders.v1.Orders/List");
-        let answer = grpc.unary(request, path, tonic_example::Text).await;
+        let answer = grpc.unary(request, path, tonic_service::Text).await;
         let answer = answer.as_ref().map(|response| response.get_ref().as_str());
         assert_eq!(answer.map_err(|status| (status.code(), status.message())), expected);
     }

@@ -4,4 +4,6 @@
 
 mod examples;
 mod gate;
+mod spec;
 mod support;
+mod table;
