@@ -1,3 +1,7 @@
 //! One binary: each test file that is linked by itself costs a link step.
 
+#[cfg(feature = "full")]
+mod jwt;
+#[cfg(feature = "full")]
+mod spec;
 mod support;

@@ -1,1 +1,6 @@
 //! What several test files need.
+
+#[cfg(feature = "full")]
+pub(crate) mod pki;
+#[cfg(feature = "full")]
+pub(crate) mod tokens;

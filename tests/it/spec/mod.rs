@@ -1,0 +1,1 @@
+//! Standards, row by row.
