@@ -3,5 +3,7 @@
 #[cfg(feature = "full")]
 mod jwt;
 #[cfg(feature = "full")]
+mod mtls;
+#[cfg(feature = "full")]
 mod spec;
 mod support;

@@ -3,4 +3,6 @@
 #[cfg(feature = "full")]
 pub(crate) mod pki;
 #[cfg(feature = "full")]
+pub(crate) mod tls;
+#[cfg(feature = "full")]
 pub(crate) mod tokens;
