@@ -7,9 +7,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{
-    Algorithm as Alg, EncodingKey, crypto::aws_lc::DEFAULT_PROVIDER, signature::Signer,
-};
+use jsonwebtoken::{Algorithm as Alg, EncodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 use serde_json::{Map, Value, json};
 use tower_auth::{
     Answer, Authenticator, Bearer, Clock, HmacAlgorithm, Identity, Issuer, JwtVerifier, Keys,
