@@ -20,6 +20,7 @@ use crate::support::{
 
 mod hostile;
 mod mutations;
+mod places;
 
 const TENANT: HeaderName = HeaderName::from_static("x-tenant");
 const BASIC: &str = "Basic YWxpY2U6d29uZGVybGFuZA==";

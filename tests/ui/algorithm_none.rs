@@ -3,6 +3,6 @@
 use tower_auth::{Algorithm, Keys};
 
 fn main() {
-    let _ = Keys::from_pem("", Algorithm::None);
+    let _ = Keys::from_pem("", Algorithm::NONE);
     let _ = Keys::from_pem("", Algorithm::HS256);
 }

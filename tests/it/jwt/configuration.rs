@@ -128,3 +128,28 @@ fn a_verifier_is_cheap_to_clone_and_prints_no_key() {
     let printed = format!("{:?}", verifier.clone());
     assert!(!printed.contains("sixty-four"), "{printed}");
 }
+
+/// Whoever takes a private key for a public one must not find it in the log as well.
+#[test]
+fn a_key_in_the_wrong_place_is_not_printed() {
+    let private = include_str!("../../data/keys/p256.key.pem");
+    let as_numbers = format!("{:?}", private.as_bytes());
+    let symmetric = r#"{"kty":"oct","k":"c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA"}"#;
+    let symmetric_as_numbers = format!("{:?}", symmetric.as_bytes());
+    for (keys, numbers) in [
+        (Keys::from_pem(private, Algorithm::ES256), &as_numbers),
+        (
+            Keys::from_certificate_pem(private, Algorithm::ES256),
+            &as_numbers,
+        ),
+        (Keys::from_der(private, Algorithm::ES256), &as_numbers),
+        (Keys::from_jwk(symmetric), &symmetric_as_numbers),
+        (Keys::from_jwks(symmetric), &symmetric_as_numbers),
+    ] {
+        let printed = format!("{keys:?} {:?}", issuer(keys.clone()));
+        assert!(
+            !printed.contains(numbers.trim_matches(['[', ']'])),
+            "{printed}"
+        );
+    }
+}

@@ -8,3 +8,4 @@ mod jose_header;
 mod jose_text;
 mod jwt_practice;
 mod numeric_dates;
+mod seed_tokens;
