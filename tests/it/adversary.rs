@@ -1,5 +1,11 @@
 //! Everything that a client can send, to an application with all five layers: never a panic, never a
 //! 5xx, never a hang, and never a 200 except for what was meant to be let in.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "clippy takes helpers of tests for production code"
+)]
 
 use std::{convert::Infallible, time::Duration};
 

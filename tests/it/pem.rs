@@ -1,5 +1,10 @@
 //! PEM: what `rustls-pemfile` reads is what this crate reads. That crate is archived, but its reading is
 //! what most configurations were written for.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy takes helpers of tests for production code"
+)]
 
 use rustls_pki_types::CertificateDer;
 use tokio::net::TcpListener;

@@ -106,3 +106,19 @@ async fn the_builder_does_not_print_the_key() {
         "{printed}"
     );
 }
+
+/// Many servers keep chain and key in one file.
+#[test]
+fn the_builder_does_not_print_a_key_that_is_in_the_chain_either() {
+    let server = Authority::new("servers").server();
+    let bundle = format!("{}{}", server.pem(), server.key_pem());
+    let printed = format!(
+        "{:?}",
+        TlsListener::builder(bundle.as_str(), bundle.as_str())
+    );
+    let key = format!("{:?}", server.key_pem().as_bytes());
+    assert!(
+        !printed.contains(key.trim_matches(['[', ']'])),
+        "the key is printed"
+    );
+}

@@ -1,4 +1,10 @@
 //! Client certificates: read, judged, and carried from real TLS connections.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "clippy takes helpers of tests for production code"
+)]
 
 mod certificate;
 mod hostile_certificates;

@@ -1,4 +1,10 @@
 //! Standards, row by row.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "clippy takes helpers of tests for production code"
+)]
 
 mod audience;
 mod bound_tokens;

@@ -1,4 +1,9 @@
 //! A small public key infrastructure, made while the tests run.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy takes helpers of tests for production code"
+)]
 
 use std::net::IpAddr;
 

@@ -1,4 +1,9 @@
 //! Clients of TLS servers.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy takes helpers of tests for production code"
+)]
 
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 

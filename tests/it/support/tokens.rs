@@ -1,4 +1,9 @@
 //! Tokens: valid ones, ones that are wrong in one place, and ones that nobody should ever send.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy takes helpers of tests for production code"
+)]
 
 use std::{
     error::Error,
@@ -145,13 +150,13 @@ pub(crate) fn token_by(signing: Signing) -> Token {
         "iat": NOW - 60, "nbf": NOW - 60, "exp": NOW + 600,
     });
     Token {
-        header: members(json!({ "alg": signing.alg(), "typ": "JWT" })),
-        claims: members(claims),
+        header: members(&json!({ "alg": signing.alg(), "typ": "JWT" })),
+        claims: members(&claims),
         signing,
     }
 }
 
-fn members(object: Value) -> Map<String, Value> {
+fn members(object: &Value) -> Map<String, Value> {
     object.as_object().unwrap().clone()
 }
 
