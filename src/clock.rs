@@ -54,7 +54,7 @@ impl Clock {
     /// # Examples
     ///
     /// ```
-    /// use std::time::SystemTime;
+    /// use std::time::{Duration, SystemTime};
     /// use tower_auth::Clock;
     ///
     /// let clock = Clock::manual(SystemTime::UNIX_EPOCH);

@@ -81,3 +81,12 @@ fn reasons(error: &AuthError) -> String {
     }
     reasons
 }
+
+/// A key of a set that tokens cannot be verified with; once, when the set is read.
+#[cfg(feature = "jwks")]
+pub(crate) fn key_left_out(reason: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "tower_auth", reason, "a key of the set is left out");
+    #[cfg(not(feature = "tracing"))]
+    let _ = reason;
+}

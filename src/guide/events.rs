@@ -23,5 +23,8 @@
 //! | warn | `denied` as `overloaded` or `unavailable` |
 //! | error | `denied` as `misconfigured` |
 //!
+//! Besides decisions there is one more event, of the level warn, when a JWK set is read: a key of it
+//! is left out, with the `reason`.
+//!
 //! No event holds a secret or a claim. The `error` of an authenticator of your own is what you put
 //! into it.

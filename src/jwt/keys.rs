@@ -1,7 +1,11 @@
 //! [`Keys`]: where the keys of an issuer come from.
 
+use std::fmt;
+
 use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
+#[cfg(feature = "jwks")]
+use crate::event;
 use crate::{
     config_error::{ConfigError, Problems},
     jwt::{Algorithm, HmacAlgorithm, jwk::Jwk, key::Key, public_key::PublicKey},
@@ -42,8 +46,8 @@ struct Source {
     form: Form,
 }
 
-/// A key as it was given.
-#[derive(Clone, Debug)]
+/// A key as it was given. A private one may have come here by mistake, so `Debug` shows no byte of it.
+#[derive(Clone)]
 enum Form {
     Certificate(Vec<u8>, Algorithm),
     Der(Vec<u8>, Algorithm),
@@ -128,6 +132,20 @@ impl Keys {
     }
 }
 
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Certificate(_, algorithm) => write!(f, "Certificate({algorithm:?})"),
+            Self::Der(_, algorithm) => write!(f, "Der({algorithm:?})"),
+            Self::Hmac(_, algorithm) => write!(f, "Hmac({algorithm:?})"),
+            Self::Jwk(_) => f.write_str("Jwk"),
+            #[cfg(feature = "jwks")]
+            Self::Jwks(_) => f.write_str("Jwks"),
+            Self::Pem(_, algorithm) => write!(f, "Pem({algorithm:?})"),
+        }
+    }
+}
+
 impl Source {
     fn load(self, allowed: &[Algorithm]) -> Result<Vec<Key>, String> {
         let kid = self.kid;
@@ -172,6 +190,7 @@ fn of_set(json: &[u8], kid: Option<&String>, allowed: &[Algorithm]) -> Result<Ve
     if keys.is_empty() {
         return Err(format!("no usable key in the set ({})", left_out.join("; ")));
     }
+    left_out.iter().for_each(|reason| event::key_left_out(reason));
     Ok(keys)
 }
 

@@ -59,6 +59,9 @@ impl PublicKey {
         if !(2048..=8192).contains(&bits) {
             return Err(format!("an RSA key of {bits} bits: between 2048 and 8192 are accepted"));
         }
+        if modulus.last().is_some_and(|last| last % 2 == 0) {
+            return Err("the modulus of an RSA key must be odd".into());
+        }
         let value = exponent.iter().fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
         if exponent.len() > 5 || !(3..=1 << 32).contains(&value) || value % 2 == 0 {
             return Err(

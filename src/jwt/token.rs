@@ -74,7 +74,9 @@ impl Header {
         }
         let alg = members.get("alg").and_then(Value::as_str).ok_or("the header names no alg")?;
         let cty = string(members, "cty")?;
-        if cty.is_some_and(|cty| cty.eq_ignore_ascii_case("JWT")) {
+        if cty.is_some_and(|cty| {
+            ["JWT", "application/JWT"].iter().any(|it| cty.eq_ignore_ascii_case(it))
+        }) {
             return Err("a token inside of a token is not supported");
         }
         Ok(Self {

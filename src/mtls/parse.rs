@@ -121,7 +121,7 @@ fn is_for_client_auth(certificate: &X509Certificate<'_>) -> Result<bool, &'stati
         Some(ParsedExtension::BasicConstraints(constraints)) => constraints.ca,
         Some(_) => return Err(DAMAGED),
     };
-    Ok(!is_authority && usages.is_none_or(|usages| usages.value.client_auth || usages.value.any))
+    Ok(!is_authority && usages.is_none_or(|usages| usages.value.client_auth))
 }
 
 fn system_time(time: ASN1Time) -> Option<SystemTime> {

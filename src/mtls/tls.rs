@@ -13,6 +13,7 @@ use tokio_rustls::{
     rustls::{
         RootCertStore, ServerConfig,
         crypto::aws_lc_rs,
+        pki_types::CertificateDer,
         server::{NoClientAuth, WebPkiClientVerifier, danger::ClientCertVerifier},
     },
 };
@@ -63,10 +64,7 @@ impl TlsListener {
 
     /// Starts a listener with the server's certificate chain, its own certificate first, and the
     /// private key of it, both in PEM.
-    pub fn builder(
-        chain_pem: impl Into<Vec<u8>>,
-        key_pem: impl Into<Secret>,
-    ) -> TlsListenerBuilder {
+    pub fn builder(chain_pem: impl Into<Secret>, key_pem: impl Into<Secret>) -> TlsListenerBuilder {
         TlsListenerBuilder {
             chain_pem: chain_pem.into(),
             key_pem: key_pem.into(),
@@ -126,7 +124,8 @@ impl axum::extract::connect_info::Connected<axum::serve::IncomingStream<'_, TlsL
 #[derive(Clone, Debug)]
 #[must_use = "call `bind`"]
 pub struct TlsListenerBuilder {
-    chain_pem: Vec<u8>,
+    /// Often a file that holds the key as well.
+    chain_pem: Secret,
     key_pem: Secret,
     client_ca_pem: Option<Vec<u8>>,
     client_certificate_optional: bool,
@@ -191,10 +190,7 @@ impl TlsListenerBuilder {
         let mut problems = Problems::default();
         let provider = Arc::new(aws_lc_rs::default_provider());
         let verifier = self.client_verifier(&mut problems);
-        let chain = pem::certificates(&self.chain_pem).unwrap_or_default();
-        if chain.is_empty() {
-            problems.add("no certificate in the PEM of the chain");
-        }
+        let chain = certificates("the chain", self.chain_pem.expose(), &mut problems);
         let key = pem::private_key(self.key_pem.expose());
         let key = key.map_err(|problem| problems.add(format!("the key: {problem}"))).ok();
         let (verifier, key) = problems.finish_with(verifier.zip(key))?;
@@ -216,10 +212,13 @@ impl TlsListenerBuilder {
             return Some(Arc::new(NoClientAuth));
         };
         let mut roots = RootCertStore::empty();
-        for certificate in pem::certificates(ca_pem).unwrap_or_default() {
+        for certificate in certificates("the client authorities", ca_pem, problems) {
             if let Err(error) = roots.add(certificate) {
                 problems.add(format!("a certificate of the client authorities: {error}"));
             }
+        }
+        if roots.is_empty() {
+            return None; // for reasons that have been added
         }
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
@@ -228,6 +227,22 @@ impl TlsListenerBuilder {
         }
         let verifier = builder.build();
         verifier.map_err(|error| problems.add(format!("the client authorities: {error}"))).ok()
+    }
+}
+
+/// The certificates of a PEM bundle, at least one.
+fn certificates(what: &str, pem: &[u8], problems: &mut Problems) -> Vec<CertificateDer<'static>> {
+    let certificates = pem::certificates(pem);
+    match certificates {
+        Ok(certificates) if certificates.is_empty() => {
+            problems.add(format!("{what}: no certificate in the PEM"));
+            certificates
+        }
+        Ok(certificates) => certificates,
+        Err(problem) => {
+            problems.add(format!("{what}: {problem}"));
+            Vec::new()
+        }
     }
 }
 

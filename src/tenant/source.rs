@@ -127,7 +127,8 @@ fn host(parts: &Parts) -> Result<Option<String>, AuthError> {
         (None, Some(field)) => field,
         (None, None) => return Ok(None),
     };
-    if host.as_str().contains('@') {
+    let port = host.as_str().strip_prefix(host.host());
+    if port != Some("") && host.port_u16().is_none() {
         return Err(damaged());
     }
     Ok(Some(host.host().to_ascii_lowercase()))

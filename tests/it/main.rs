@@ -1,11 +1,20 @@
 //! One binary: each test file that is linked by itself costs a link step.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::panic,
+    clippy::too_many_lines,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and a table of cases may be long"
+)]
 
+mod adversary;
 mod axum_extractors;
 mod composition;
 mod examples;
 mod gate;
+mod jwt;
+mod mtls;
+mod pem;
 mod spec;
 mod support;
 mod table;
