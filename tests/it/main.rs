@@ -15,6 +15,7 @@ mod gate;
 mod jwt;
 mod mtls;
 mod pem;
+mod permissions;
 mod spec;
 mod support;
 mod table;

@@ -106,6 +106,7 @@ fn all_that_is_wrong_is_reported_at_once_and_no_hash_is_quoted() {
     for name in ["md5", "sha", "plain", "broken", "short", "cheap", "dear", "odd", "a:b", "twice"] {
         assert!(error.problems().any(|problem| problem.contains(name)), "{name}: {error}");
     }
+    assert!(error.problems().any(|problem| problem.contains("set the password anew")), "{error}");
     let text = format!("{error} {error:?}");
     assert!(!text.contains("WONDERLAND") && !text.contains(&good[7..]), "{text}");
 }

@@ -42,14 +42,15 @@ async fn promise_06_keep_credentials_keeps_them_marked_sensitive() {
     assert!(!format!("{:?}", parts.headers).contains(&password[6..]));
 }
 
+fn credentials() -> Basic {
+    let request = http::Request::builder().header(AUTHORIZATION, basic("alice", SECRET));
+    let (parts, ()) = request.body(()).unwrap().into_parts();
+    Basic::from_parts(&parts).unwrap().unwrap()
+}
+
 #[test]
 fn no_debug_output_shows_a_secret() {
-    let (parts, ()) = http::Request::builder()
-        .header(AUTHORIZATION, basic("alice", SECRET))
-        .body(())
-        .unwrap()
-        .into_parts();
-    let credentials = Basic::from_parts(&parts).unwrap().unwrap();
+    let credentials = credentials();
     let hash = "$2y$05$bE71XVGrWVTyYA/xWUvyGOoHP7Jw3IWl2ekCM7OBiDgJ72F2BbYl6";
     let user = User::new("alice", hash);
     let users = Users::builder().user(user.clone()).build().unwrap();
@@ -71,11 +72,6 @@ fn no_debug_output_shows_a_secret() {
 /// Negative control: the search would find a secret that is printed.
 #[test]
 fn the_password_is_there_to_be_found() {
-    let (parts, ()) = http::Request::builder()
-        .header(AUTHORIZATION, basic("alice", SECRET))
-        .body(())
-        .unwrap()
-        .into_parts();
-    let credentials = Basic::from_parts(&parts).unwrap().unwrap();
+    let credentials = credentials();
     assert_eq!(credentials.password().expose(), SECRET.as_bytes());
 }
