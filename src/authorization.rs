@@ -13,10 +13,11 @@ use crate::{
 
 /// The token68 that was sent under `scheme`, whose name is compared without case.
 ///
-/// `Ok(None)` when the field is absent or names another scheme.
+/// `Ok(None)` when the field is absent or names another scheme. An error names the scheme only where
+/// the field does.
 pub(crate) fn token68<'h>(
     headers: &'h HeaderMap,
-    scheme: &str,
+    scheme: &'static str,
 ) -> Result<Option<&'h str>, AuthError> {
     let mut lines = headers.get_all(AUTHORIZATION).iter();
     let Some(line) = lines.next() else {
@@ -26,14 +27,15 @@ pub(crate) fn token68<'h>(
         return Err(AuthErrorKind::AmbiguousCredentials.into());
     }
     let (name, rest) = split(line)?;
-    if !name.eq_ignore_ascii_case(scheme) {
+    if !name.eq_ignore_ascii_case(scheme.as_bytes()) {
         return Ok(None);
     }
-    match rest {
-        Some(token) if is_token68(token) => Ok(Some(token)),
-        Some(_) => Err(AuthError::unreadable("what follows the scheme is not one token68")),
-        None => Err(AuthError::unreadable("nothing follows the scheme")),
+    match rest.map(std::str::from_utf8) {
+        Some(Ok(token)) if is_token68(token) => Ok(Some(token)),
+        Some(_) => Err("what follows the scheme is not one token68"),
+        None => Err("nothing follows the scheme"),
     }
+    .map_err(|reason| AuthError::unreadable(reason).with_scheme(scheme))
 }
 
 /// Takes the header field out of a request.
@@ -48,15 +50,14 @@ pub(crate) fn mark_sensitive(parts: &mut Parts) {
     }
 }
 
-fn split(line: &HeaderValue) -> Result<(&str, Option<&str>), AuthError> {
-    let text = line
-        .to_str()
-        .map_err(|_| AuthError::unreadable("the field holds bytes outside of visible ASCII"))?;
-    let (name, rest) = match text.split_once(' ') {
-        Some((name, rest)) => (name, Some(rest)),
-        None => (text, None),
+/// The name of the scheme, and what follows the first space.
+fn split(line: &HeaderValue) -> Result<(&[u8], Option<&[u8]>), AuthError> {
+    let bytes = line.as_bytes();
+    let (name, rest) = match bytes.iter().position(|byte| *byte == b' ') {
+        Some(space) => (&bytes[..space], Some(&bytes[space + 1..])),
+        None => (bytes, None),
     };
-    if is_token(name) {
+    if std::str::from_utf8(name).is_ok_and(is_token) {
         Ok((name, rest))
     } else {
         Err(AuthError::unreadable("the field does not start with the name of a scheme"))

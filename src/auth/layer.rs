@@ -74,8 +74,8 @@ impl AuthLayer {
 
     /// Authentication by whichever of the schemes finds its credentials in the request.
     ///
-    /// Challenges are written in the order of the schemes. With no scheme at all every request is
-    /// refused.
+    /// Challenges are written in the order of the schemes. A layer without schemes that lets no
+    /// anonymous callers in refuses everybody as `Misconfigured`.
     pub fn first_of(schemes: impl IntoIterator<Item = Scheme>) -> Self {
         let inner = Inner {
             schemes: schemes.into_iter().collect(),
@@ -122,8 +122,9 @@ impl AuthLayer {
 
     /// Leaves the credentials in the request, for a handler that passes them on.
     ///
-    /// Without this they are removed once the caller is admitted. Kept values are marked sensitive,
-    /// so that `Debug` does not print them.
+    /// Without this they are removed once the caller is admitted. Kept values are marked sensitive
+    /// by [`Credentials::mark_sensitive`](crate::Credentials::mark_sensitive), so that `Debug` does
+    /// not print them.
     pub fn keep_credentials(mut self) -> Self {
         self.inner_mut().keep_credentials = true;
         self
@@ -164,7 +165,10 @@ impl AuthLayer {
     /// The verdict on a request without credentials.
     fn absent(&self, parts: &Parts) -> Verdict<Admission> {
         let Some(anonymous) = &self.0.anonymous else {
-            return Verdict::Denied(AuthErrorKind::MissingCredentials.into());
+            return Verdict::Denied(match self.0.schemes.as_slice() {
+                [] => AuthError::misconfigured("the layer has no scheme, so nobody can log in"),
+                _ => AuthErrorKind::MissingCredentials.into(),
+            });
         };
         let requested = Evidence::of(&parts.extensions).and_then(Evidence::requested);
         match Admission::agreed(anonymous.clone(), None, requested) {

@@ -83,7 +83,7 @@ impl Scheme {
 
     /// Whether the request carries credentials of this scheme.
     pub(super) fn is_presented(&self, parts: &Parts) -> Result<bool, AuthError> {
-        self.judge.is_presented(parts).map_err(|error| error.with_scheme(self.name()))
+        self.judge.is_presented(parts)
     }
 
     /// Judges the credentials; passes where there are none of this scheme.
@@ -162,7 +162,7 @@ where
         let credentials = match C::from_parts(parts) {
             Ok(Some(credentials)) => credentials,
             Ok(None) => return Verdict::Passed,
-            Err(error) => return Verdict::Denied(error.with_scheme(C::NAME)),
+            Err(error) => return Verdict::Denied(error),
         };
         let conclusion = Conclusion {
             judge: Arc::clone(this),

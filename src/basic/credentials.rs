@@ -67,7 +67,7 @@ impl Credentials for Basic {
         let Some(encoded) = authorization::token68(&parts.headers, Self::NAME)? else {
             return Ok(None);
         };
-        let mut basic = decode(encoded)?;
+        let mut basic = decode(encoded).map_err(|error| error.with_scheme(Self::NAME))?;
         basic.tenant = Evidence::of(&parts.extensions)
             .and_then(Evidence::requested)
             .map(|requested| requested.tenant.clone());

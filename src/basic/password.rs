@@ -49,8 +49,10 @@ impl PasswordHash {
 
     /// Whether the password is the right one. Takes long; call it on a worker thread.
     pub(super) fn verify(&self, password: &Secret) -> bool {
-        let matches = bcrypt::verify(password.expose(), &self.text).unwrap_or(false);
-        matches & (password.expose().len() <= BCRYPT_MAX_BYTES)
+        let password = password.expose();
+        let matches = bcrypt::verify(password, &self.text).unwrap_or(false);
+        // bcrypt repeats what it is given with a NUL between, so that "a" and "a\0a" are one to it.
+        matches & (password.len() <= BCRYPT_MAX_BYTES) & !password.contains(&0)
     }
 }
 

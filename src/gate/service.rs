@@ -6,7 +6,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response, StatusCode, request::Parts};
+use http::{
+    Request, Response, StatusCode,
+    header::{AUTHORIZATION, WWW_AUTHENTICATE},
+    request::Parts,
+};
 use tower::Service;
 
 use crate::{
@@ -86,7 +90,7 @@ where
         match passed {
             Ok(()) => ResponseFuture::inner(self.inner.call(Request::from_parts(parts, body))),
             Err(error) => {
-                ResponseFuture::refused(refuse(&self.check, &self.rejection, &error, &parts))
+                ResponseFuture::refused(refuse(&self.check, &self.rejection, &error, &mut parts))
             }
         }
     }
@@ -106,7 +110,7 @@ impl<S, C: Check, R> Gate<S, C, R> {
         let (mut parts, body) = request.into_parts();
         match verdict.and_then(|grant| admit(&self.check, grant, &mut parts)) {
             Ok(()) => Ok(self.inner.call(Request::from_parts(parts, body))),
-            Err(error) => Err(refuse(&self.check, &self.rejection, &error, &parts)),
+            Err(error) => Err(refuse(&self.check, &self.rejection, &error, &mut parts)),
         }
     }
 }
@@ -124,24 +128,29 @@ fn admit<C: Check>(check: &C, grant: C::Grant, parts: &mut Parts) -> Result<(), 
     Ok(())
 }
 
-fn refuse<C, R, B>(check: &C, rejection: &R, error: &AuthError, parts: &Parts) -> Response<B>
+fn refuse<C, R, B>(check: &C, rejection: &R, error: &AuthError, parts: &mut Parts) -> Response<B>
 where
     C: Check,
     R: Rejection<B>,
 {
     event::decided(check.name(), &Decision::Denied(error), parts);
+    // A rejection may print the request.
+    if let Some(line) = parts.headers.get_mut(AUTHORIZATION) {
+        line.set_sensitive(true);
+    }
     let mut response = rejection.reject(error, parts);
     seal(&mut response, error);
-    match response.status() {
+    let status = response.status();
+    if let StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN = status {
         // A rejection may turn any refusal into a 401, which must say how to log in.
-        StatusCode::UNAUTHORIZED if error.kind().status() != StatusCode::UNAUTHORIZED => {
-            let asked = AuthErrorKind::MissingCredentials.into();
-            check.challenge(&asked, parts, response.headers_mut());
+        let turned = status == StatusCode::UNAUTHORIZED && error.kind().status() != status;
+        let missing = AuthError::from(AuthErrorKind::MissingCredentials);
+        let asked = if turned { &missing } else { error };
+        let _ = contain(|| check.challenge(asked, parts, response.headers_mut()));
+        if turned && !response.headers().contains_key(WWW_AUTHENTICATE) {
+            // Here nobody can log in, so the answer must not pretend that somebody can.
+            *response.status_mut() = error.kind().status();
         }
-        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            check.challenge(error, parts, response.headers_mut());
-        }
-        _ => {}
     }
     response
 }

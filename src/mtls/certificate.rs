@@ -143,7 +143,8 @@ impl Credentials for ClientCertificate {
     const NAME: &'static str = "ClientCertificate";
 
     fn from_parts(parts: &Parts) -> Result<Option<Self>, AuthError> {
-        Self::of_connection(&parts.extensions)?.leaf()
+        let leaf = Self::of_connection(&parts.extensions)?.leaf();
+        leaf.map_err(|error| error.with_scheme(Self::NAME))
     }
 }
 

@@ -7,7 +7,7 @@ use tower::Layer;
 
 use crate::{
     error::AuthError,
-    evidence::{Evidence, TenantEvidence, write_challenges},
+    evidence::{Evidence, write_challenges},
     gate::{Check, Gate, GateLayer, Verdict},
     permission::{ClaimMapper, Permissions},
     rejection::DefaultRejection,
@@ -22,7 +22,6 @@ use crate::{
 /// | When | HTTP | gRPC |
 /// |---|---|---|
 /// | no authentication layer is outside of it | 500 | `INTERNAL` |
-/// | the tenant was found and not yet held against an identity | 500 | `INTERNAL` |
 /// | the mapper refuses, by the kind of its error | 403 .. | `PERMISSION_DENIED` .. |
 ///
 /// # Examples
@@ -57,9 +56,6 @@ impl PermissionClaimLayer {
                 "PermissionClaimLayer must be inside of an authentication layer",
             ));
         };
-        if let TenantEvidence::Requested(_) = evidence.tenant {
-            return Err(AuthError::misconfigured("the tenant was not held against the identity"));
-        }
         self.0.permissions(identity, evidence.agreed_tenant())
     }
 }

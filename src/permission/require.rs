@@ -69,9 +69,12 @@ impl RequireLayer {
     }
 
     fn refusal(&self, identity: &Identity) -> AuthError {
-        let error = AuthError::permission_denied(format!("requires {}", self.0))
-            .with_scope(self.0.scope())
+        let mut error = AuthError::permission_denied(format!("requires {}", self.0))
             .with_scheme(identity.method());
+        let scope = self.0.scope();
+        if !scope.is_empty() {
+            error = error.with_scope(scope);
+        }
         ask_anonymous_to_log_in(error, identity)
     }
 }

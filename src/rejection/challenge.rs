@@ -46,7 +46,7 @@ impl Challenge {
     /// Sets the realm: the name of the protection space, shown by browsers.
     #[must_use]
     pub fn with_realm(mut self, realm: impl Into<Cow<'static, str>>) -> Self {
-        self.parameters.retain(|(name, _)| *name != "realm");
+        self.parameters.retain(|(name, _)| !name.eq_ignore_ascii_case("realm"));
         self.parameters.insert(0, ("realm", realm.into()));
         self
     }

@@ -33,8 +33,9 @@ pub(crate) fn seal<B>(response: &mut Response<B>, error: &AuthError) {
     if status == StatusCode::UNAUTHORIZED {
         headers.remove(WWW_AUTHENTICATE);
     }
-    if let (StatusCode::SERVICE_UNAVAILABLE, Some(seconds)) = (status, error.retry_after()) {
-        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        // None for another refusal, of which the rejection made a 503.
+        headers.insert(RETRY_AFTER, HeaderValue::from(error.retry_after().unwrap_or(1)));
     }
     response.extensions_mut().insert(error.clone());
 }

@@ -156,7 +156,11 @@ impl TenantLayer {
         if outer.is_some_and(|outer| outer.tenant != tenant) {
             return Err(AuthError::tenant_denied("two tenant layers found different tenants"));
         }
-        let requested = Requested { tenant, membership: Arc::clone(&self.membership) };
+        let requested = Requested {
+            tenant,
+            membership: Arc::clone(&self.membership),
+            outer: outer.cloned().map(Arc::new),
+        };
         match identity {
             None => Ok(TenantEvidence::Requested(requested)),
             Some(identity) => {

@@ -12,11 +12,14 @@ pub(crate) struct Requested {
     pub(crate) tenant: Tenant,
     /// The claim that names the tenants of an identity.
     pub(super) membership: Arc<ClaimPath>,
+    /// What a tenant layer further out found: the same tenant, perhaps by another claim.
+    pub(super) outer: Option<Arc<Self>>,
 }
 
 impl Requested {
-    /// Whether the identity belongs to the tenant.
+    /// Whether the identity belongs to the tenant, by the rules of all tenant layers.
     pub(crate) fn accepts(&self, identity: &Identity) -> Result<(), AuthError> {
+        self.outer.as_ref().map_or(Ok(()), |outer| outer.accepts(identity))?;
         match self.membership.find(identity.claims()) {
             Some(membership) if self.is_among(membership) => Ok(()),
             Some(_) => Err(AuthError::tenant_denied("the identity belongs to another tenant")),

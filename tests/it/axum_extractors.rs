@@ -1,150 +1,187 @@
-//! What axum handlers receive, and what happens where nobody put it there.
+//! Extractors: what a handler may ask for, and that a forgotten layer is loud.
 
-use axum::{Router, body::Body, routing::get};
-use http::{HeaderName, Request, Response};
+use axum::{Router, body::Body, response::IntoResponse, routing::get};
+use http::{HeaderName, Request};
 use http_body_util::BodyExt;
 use serde::Deserialize;
 use tower::ServiceExt;
 use tower_auth::{
-    AuthError, AuthLayer, ClaimPermissions, Identity, PermissionClaimLayer, Permissions, Permitted,
-    Tenant, TenantLayer, TypedClaims, require,
+    AuthError, AuthErrorKind, ClaimPermissions, Identity, PermissionClaimLayer, Permissions,
+    Permitted, Tenant, TenantLayer, TypedClaims, require,
 };
 
-use crate::support::schemes::{SECRET, basic, basic_layer, either};
+use crate::support::callers::{basic, nobody, tokens, user, with};
 
-#[derive(Deserialize)]
-struct Member {
-    tenant: String,
+#[derive(Debug, Deserialize)]
+struct Staff {
+    roles: String,
 }
 
-#[derive(Deserialize)]
-struct Unheard {
-    #[expect(dead_code, reason = "no identity has it")]
-    of: String,
-}
-
-/// One route for each thing to extract.
-fn routes() -> Router {
+/// One route for each extractor and for each optional one.
+fn app() -> Router {
     Router::new()
         .route("/identity", get(async |it: Identity| it.subject().to_owned()))
-        .route("/identity%3F", get(async |it: Option<Identity>| format!("{}", it.is_some())))
+        .route("/identity-or-none", get(async |it: Option<Identity>| format!("{}", it.is_some())))
         .route("/tenant", get(async |it: Tenant| it.to_string()))
-        .route("/tenant%3F", get(async |it: Option<Tenant>| format!("{}", it.is_some())))
+        .route("/tenant-or-none", get(async |it: Option<Tenant>| format!("{}", it.is_some())))
         .route("/permissions", get(async |it: Permissions| it.iter().collect::<String>()))
-        .route("/permissions%3F", get(async |it: Option<Permissions>| format!("{}", it.is_some())))
-        .route("/claims", get(async |TypedClaims(it): TypedClaims<Member>| it.tenant))
         .route(
-            "/claims%3F",
-            get(async |it: Option<TypedClaims<Member>>| format!("{}", it.is_some())),
+            "/permissions-or-none",
+            get(async |it: Option<Permissions>| format!("{}", it.is_some())),
         )
-        .route("/unheard", get(async |_: TypedClaims<Unheard>| ""))
+        .route("/claims", get(async |TypedClaims(it): TypedClaims<Staff>| it.roles))
+        .route(
+            "/claims-or-none",
+            get(async |it: Option<TypedClaims<Staff>>| format!("{}", it.is_some())),
+        )
         .route("/permitted", get(async |it: Permitted| it.requirement().to_string()))
-        .route("/own", get(async || AuthError::unavailable("no database")))
 }
 
-const PATHS: [&str; 10] = [
+const PATHS: [&str; 9] = [
     "/identity",
-    "/identity%3F",
+    "/identity-or-none",
     "/tenant",
-    "/tenant%3F",
+    "/tenant-or-none",
     "/permissions",
-    "/permissions%3F",
+    "/permissions-or-none",
     "/claims",
-    "/claims%3F",
-    "/unheard",
+    "/claims-or-none",
     "/permitted",
 ];
 
-async fn get_as(app: &Router, path: &str, user: Option<&str>) -> (u16, String) {
-    let mut request = Request::builder().uri(path);
-    if let Some(user) = user {
-        request = request.header("authorization", basic(user, SECRET));
-    }
-    let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+async fn ask(app: Router, path: &str, request: Request<()>) -> (u16, String) {
+    let (mut parts, ()) = request.into_parts();
+    parts.uri = path.parse().expect("a path");
+    let response = app.oneshot(Request::from_parts(parts, Body::empty())).await;
+    let response = response.expect("a router does not fail");
     let status = response.status().as_u16();
-    (status, text(response).await)
+    let body = response.into_body().collect().await.expect("a body").to_bytes();
+    (status, String::from_utf8(body.to_vec()).expect("UTF-8"))
 }
 
-async fn text(response: Response<Body>) -> String {
-    String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
+fn permissions() -> PermissionClaimLayer {
+    PermissionClaimLayer::new(ClaimPermissions::at("roles"))
 }
 
-fn all_layers(authentication: AuthLayer) -> Router {
-    let mapped = PermissionClaimLayer::new(ClaimPermissions::at("scope"));
-    routes().layer((authentication, TenantLayer::from_claim("tenant"), mapped, require("read")))
+fn header() -> TenantLayer {
+    TenantLayer::from_header(HeaderName::from_static("x-tenant"))
 }
 
-#[tokio::test]
-async fn a_known_caller() {
-    let app = all_layers(either());
-    for (path, expected) in [
-        ("/identity", "alice"),
-        ("/identity%3F", "true"),
-        ("/tenant", "acme"),
-        ("/tenant%3F", "true"),
-        ("/permissions", "read"),
-        ("/permissions%3F", "true"),
-        ("/claims", "acme"),
-        ("/claims%3F", "true"),
-        ("/permitted", "read"),
-    ] {
-        assert_eq!(get_as(&app, path, Some("alice")).await, (200, expected.to_owned()), "{path}");
-    }
-    assert_eq!(get_as(&app, "/unheard", Some("alice")).await.0, 403);
+fn reader() -> Request<()> {
+    with(user("reader@acme"), "x-tenant", "acme")
 }
+
+fn served(body: &str) -> (u16, String) {
+    (200, body.to_owned())
+}
+
+const MISWIRED: (u16, String) = (500, String::new());
 
 #[tokio::test]
-async fn an_anonymous_caller_is_nobody_in_an_option() {
-    let guest = Identity::anonymous().with_claim("tenant", "acme").with_claim("scope", "read");
-    let app = all_layers(either().allow_anonymous_as(guest));
-    for (path, expected) in [
-        ("/identity", "anonymous"),
-        ("/identity%3F", "false"),
-        ("/tenant", "acme"),
-        ("/permissions", "read"),
-        ("/permissions%3F", "false"),
-        ("/claims%3F", "false"),
-    ] {
-        assert_eq!(get_as(&app, path, None).await, (200, expected.to_owned()), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn a_missing_layer_is_a_loud_500_and_never_an_anonymous_caller() {
+async fn without_any_layer_every_extractor_is_a_500() {
     for path in PATHS {
-        assert_eq!(get_as(&routes(), path, Some("alice")).await.0, 500, "{path}");
+        assert_eq!(ask(app(), path, reader()).await, MISWIRED, "{path}");
     }
-    let authenticated_only = routes().layer(basic_layer());
+}
+
+#[tokio::test]
+async fn a_handler_receives_what_the_layers_established() {
+    let layers = (basic(), header(), permissions(), require("reader"));
+    let app = app().layer(layers);
     for (path, expected) in [
-        ("/identity", 200),
-        ("/tenant", 500),
-        ("/tenant%3F", 500),
-        ("/permissions", 500),
-        ("/permissions%3F", 500),
-        ("/permitted", 500),
+        ("/identity", "reader@acme"),
+        ("/identity-or-none", "true"),
+        ("/tenant", "acme"),
+        ("/tenant-or-none", "true"),
+        ("/permissions", "reader"),
+        ("/permissions-or-none", "true"),
+        ("/claims", "reader"),
+        ("/claims-or-none", "true"),
+        ("/permitted", "reader"),
     ] {
-        assert_eq!(get_as(&authenticated_only, path, Some("alice")).await.0, expected, "{path}");
-    }
-    let tenant_only = routes().layer(TenantLayer::fixed(Tenant::new("acme").unwrap()));
-    for path in ["/tenant", "/tenant%3F"] {
-        assert_eq!(get_as(&tenant_only, path, None).await.0, 500, "{path}");
+        assert_eq!(ask(app.clone(), path, reader()).await, served(expected), "{path}");
     }
 }
 
 #[tokio::test]
-async fn a_request_without_a_tenant_where_that_is_allowed() {
-    let optional = TenantLayer::from_header(HeaderName::from_static("x-tenant")).allow_absent();
-    let app = routes().layer((basic_layer(), optional));
-    assert_eq!(get_as(&app, "/tenant%3F", Some("alice")).await, (200, "false".to_owned()));
-    assert_eq!(get_as(&app, "/tenant", Some("alice")).await.0, 500);
+async fn authentication_alone_gives_neither_tenant_nor_permissions() {
+    let app = app().layer(basic());
+    for path in ["/tenant", "/tenant-or-none", "/permissions", "/permissions-or-none", "/permitted"]
+    {
+        assert_eq!(ask(app.clone(), path, reader()).await, MISWIRED, "{path}");
+    }
+    assert_eq!(ask(app, "/identity", reader()).await.0, 200);
 }
 
 #[tokio::test]
-async fn an_error_is_a_response() {
-    let request = Request::builder().uri("/own").body(Body::empty()).unwrap();
-    let response = routes().oneshot(request).await.unwrap();
-    assert_eq!(response.status(), 503);
-    assert_eq!(response.headers()["retry-after"], "1");
-    assert_eq!(response.headers()["cache-control"], "no-store");
-    assert_eq!(text(response).await, "", "the reason is for the log");
+async fn a_tenant_without_authentication_is_a_500_and_not_a_tenant() {
+    let app = app().layer(header());
+    for path in ["/tenant", "/tenant-or-none", "/identity", "/identity-or-none"] {
+        assert_eq!(ask(app.clone(), path, reader()).await, MISWIRED, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_option_is_none_for_an_anonymous_caller() {
+    let app = app().layer((basic().allow_anonymous(), permissions()));
+    for path in ["/identity-or-none", "/permissions-or-none", "/claims-or-none"] {
+        assert_eq!(ask(app.clone(), path, nobody()).await, served("false"), "{path}");
+    }
+    assert_eq!(ask(app.clone(), "/identity", nobody()).await, served("anonymous"));
+    assert_eq!(ask(app.clone(), "/permissions", nobody()).await, served(""));
+    assert_eq!(ask(app, "/claims", nobody()).await.0, 403);
+}
+
+#[tokio::test]
+async fn an_option_is_none_where_no_tenant_is_allowed() {
+    for app in [
+        app().layer((basic(), header().allow_absent())),
+        app().layer((header().allow_absent(), basic())),
+    ] {
+        let without = || user("reader@acme");
+        assert_eq!(ask(app.clone(), "/tenant-or-none", without()).await, served("false"));
+        assert_eq!(ask(app.clone(), "/tenant", without()).await, MISWIRED);
+        assert_eq!(ask(app, "/tenant", reader()).await, served("acme"));
+    }
+}
+
+#[tokio::test]
+async fn claims_of_another_shape_are_a_403() {
+    let layer = tower_auth::BasicAuthLayer::new(async |_: tower_auth::Basic| {
+        Ok(Identity::new("alice").with_claim("roles", 7))
+    });
+    let app = app().layer(layer);
+    assert_eq!(ask(app.clone(), "/claims", user("alice")).await, (403, String::new()));
+    assert_eq!(ask(app, "/claims-or-none", user("alice")).await, (403, String::new()));
+}
+
+#[tokio::test]
+async fn an_option_never_hides_a_bad_credential() {
+    let app = app().layer(tokens().allow_anonymous());
+    let bad = || crate::support::callers::bearer("bad");
+    assert_eq!(ask(app.clone(), "/identity-or-none", bad()).await.0, 401);
+    let unreadable = || crate::support::callers::bearer("b a d");
+    assert_eq!(ask(app, "/identity-or-none", unreadable()).await.0, 401);
+}
+
+#[tokio::test]
+async fn an_error_that_a_handler_returns_is_answered_by_the_table() {
+    for kind in AuthErrorKind::ALL {
+        let response = AuthError::from(kind).into_response();
+        assert_eq!(response.status(), kind.status());
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        let kept = response.extensions().get::<AuthError>().map(AuthError::kind);
+        assert_eq!(kept, Some(kind));
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_wiring_tells_the_client_nothing() {
+    let response =
+        app().oneshot(Request::get("/identity").body(Body::empty()).unwrap()).await.unwrap();
+    let error = response.extensions().get::<AuthError>().expect("the error");
+    assert_eq!(error.kind(), AuthErrorKind::Misconfigured);
+    let reason = std::error::Error::source(error).unwrap().to_string();
+    assert!(reason.contains("an authentication layer"), "{reason}");
+    assert_eq!(response.into_body().collect().await.unwrap().to_bytes().len(), 0);
 }

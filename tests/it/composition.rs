@@ -1,193 +1,199 @@
-//! The layers go wherever Tower layers go, and a tuple means the same order everywhere.
+//! The layers among other layers: axum's places for them, `ServiceBuilder`, tuples, tower-http.
 
 use std::{fmt::Debug, time::Duration};
 
-use axum::{Router, body::Body, routing::get};
-use http::{Request, StatusCode, header::AUTHORIZATION};
-use tower::{Layer, Service, ServiceBuilder, ServiceExt};
+use axum::{
+    Router,
+    body::Body,
+    routing::{MethodRouter, get},
+};
+use http::{
+    HeaderName, Method, Request, StatusCode,
+    header::{AUTHORIZATION, ORIGIN},
+};
+use tower::{Layer, ServiceBuilder, ServiceExt};
 use tower_auth::{
     AuthLayer, BasicAuthLayer, CertificateRules, ClaimPermissions, DefaultRejection, GateLayer,
-    Identity, JwtAuthLayer, MtlsIdentityLayer, PermissionClaimLayer,
-    PermissionClaimLayer as Claims, ProblemJson, RequireLayer, Tenant, TenantLayer, require,
+    Identity, JwtAuthLayer, MtlsIdentityLayer, NameKind, PeerCertificatesLayer,
+    PermissionClaimLayer, ProblemJson, RequireLayer, Tenant, TenantLayer, require,
 };
 use tower_http::{
-    cors::CorsLayer, sensitive_headers::SetSensitiveRequestHeadersLayer, timeout::TimeoutLayer,
+    cors::CorsLayer, sensitive_headers::SetSensitiveHeadersLayer, timeout::TimeoutLayer,
     trace::TraceLayer,
 };
 
 use crate::support::{
-    probe::{Probe, request},
-    schemes::{SECRET, basic, basic_layer, bearer_layer, either, passwords, tokens},
+    callers::{basic, keys, nobody, user, with},
+    events::Events,
+    probe::{Probe, send},
 };
 
-/// All of it: tenant, identity, permissions, requirement. Any other order would refuse everybody.
-type Stack = (BasicAuthLayer, TenantLayer, PermissionClaimLayer, RequireLayer);
+fn header() -> TenantLayer {
+    TenantLayer::from_header(HeaderName::from_static("x-tenant"))
+}
 
-fn stack() -> Stack {
-    let mapped = Claims::new(ClaimPermissions::at("scope"));
-    (basic_layer(), TenantLayer::from_claim("tenant"), mapped, require("read"))
+fn permissions() -> PermissionClaimLayer {
+    PermissionClaimLayer::new(ClaimPermissions::at("roles"))
+}
+
+/// Three layers whose order shows: the tenant is refused last, the password first.
+fn layers() -> (BasicAuthLayer, TenantLayer, PermissionClaimLayer) {
+    (basic(), header(), permissions())
+}
+
+fn reader() -> Request<Body> {
+    with(user("reader@acme"), "x-tenant", "acme").map(|()| Body::empty())
 }
 
 async fn handler(identity: Identity, tenant: Tenant) -> String {
     format!("{} of {tenant}", identity.subject())
 }
 
-fn as_alice(uri: &str) -> Request<Body> {
-    let request = Request::builder().uri(uri).header(AUTHORIZATION, basic("alice", SECRET));
-    request.body(Body::empty()).unwrap()
+fn guarded() -> MethodRouter {
+    get(handler).route_layer(require("reader"))
 }
 
-fn anonymous(uri: &str) -> Request<Body> {
-    Request::builder().uri(uri).body(Body::empty()).unwrap()
+async fn status(app: &Router, uri: &str, mut request: Request<Body>) -> StatusCode {
+    *request.uri_mut() = uri.parse().expect("a URI");
+    let response = app.clone().oneshot(request).await;
+    response.expect("a router does not fail").status()
 }
 
-async fn statuses<S, B>(service: S) -> [u16; 3]
-where
-    S: Service<Request<Body>, Response = http::Response<B>> + Clone,
-    S::Error: Debug,
-{
-    let mut statuses = [0; 3];
-    let requests = [as_alice("/orders"), anonymous("/orders"), anonymous("/nowhere")];
-    for (status, request) in statuses.iter_mut().zip(requests) {
-        *status = service.clone().oneshot(request).await.unwrap().status().as_u16();
+#[tokio::test]
+async fn a_tuple_reads_in_the_order_a_request_meets_it_wherever_it_stands() {
+    let (auth, tenant, mapper) = layers();
+    let built = ServiceBuilder::new().layer(auth).layer(tenant).layer(mapper);
+    let apps = [
+        Router::new().route("/", guarded()).layer(layers()),
+        Router::new().route("/", guarded()).route_layer(layers()),
+        Router::new().route("/", guarded().route_layer(layers())),
+        Router::new().route("/", guarded().layer(layers())),
+        Router::new().route("/", guarded()).layer(built),
+        Router::new().route("/", guarded()).layer(ServiceBuilder::new().layer(layers())),
+    ];
+    for (position, app) in apps.iter().enumerate() {
+        let events = Events::record();
+        assert_eq!(status(app, "/", reader()).await, 200, "{position}");
+        let checks: Vec<_> = events.take().iter().map(|it| it.field("check").to_owned()).collect();
+        let expected = ["authentication", "tenant", "permission_claims", "require"];
+        assert_eq!(checks, expected, "{position}");
+        assert_eq!(status(app, "/", Request::default()).await, 401, "{position}");
     }
-    statuses
 }
 
 #[tokio::test]
-async fn a_tuple_is_in_the_order_of_requests_everywhere() {
-    let orders = || Router::new().route("/orders", get(handler));
-    assert_eq!(statuses(orders().layer(stack())).await, [200, 401, 401]);
-    assert_eq!(statuses(orders().route_layer(stack())).await, [200, 401, 404]);
-
-    let by_method = Router::new().route("/orders", get(handler).route_layer(stack()));
-    assert_eq!(statuses(by_method).await, [200, 401, 404]);
-    let by_method = Router::new().route("/orders", get(handler).layer(stack()));
-    assert_eq!(statuses(by_method).await, [200, 401, 404]);
-
-    let built = ServiceBuilder::new().layer(stack()).service(orders());
-    assert_eq!(statuses(built).await, [200, 401, 401]);
-    let (authentication, tenant, mapped, requirement) = stack();
-    let one_by_one = ServiceBuilder::new()
-        .layer(authentication)
-        .layer(tenant)
-        .layer(mapped)
-        .layer(requirement)
-        .service(orders());
-    assert_eq!(statuses(one_by_one).await, [200, 401, 401]);
-    assert_eq!(statuses(stack().layer(orders())).await, [200, 401, 401]);
+async fn layers_that_are_added_one_by_one_are_met_from_the_last_to_the_first() {
+    let app =
+        Router::new().route("/", guarded()).layer(permissions()).layer(header()).layer(basic());
+    assert_eq!(status(&app, "/", reader()).await, 200);
 }
 
 #[tokio::test]
-async fn nested_and_merged_routers_are_guarded_by_their_own_layers() {
-    let guarded = Router::new().route("/orders", get(handler)).route_layer(stack());
+async fn an_unknown_path_stays_a_404_under_route_layer() {
+    let app = Router::new().route("/", guarded()).route_layer(layers());
+    assert_eq!(status(&app, "/unknown", Request::default()).await, 404);
+    let app = Router::new().route("/", guarded()).layer(layers());
+    assert_eq!(status(&app, "/unknown", Request::default()).await, 401);
+}
+
+#[tokio::test]
+async fn nested_and_merged_routers_keep_their_own_layers() {
+    let inner = Router::new().route("/", guarded()).route_layer((header(), permissions()));
     let open = Router::new().route("/health", get(async || "well"));
-    let app = open.merge(guarded.clone()).nest("/v1", guarded);
-    for (uri, expected) in [("/orders", 401), ("/v1/orders", 401), ("/health", 200), ("/v2", 404)] {
-        let response = app.clone().oneshot(anonymous(uri)).await.unwrap();
-        assert_eq!(response.status(), expected, "{uri}");
-    }
-    let response = app.oneshot(as_alice("/v1/orders")).await.unwrap();
-    assert_eq!(response.status(), 200);
+    let app = Router::new().nest("/orders", inner).route_layer(basic()).merge(open);
+    assert_eq!(status(&app, "/orders", reader()).await, 200);
+    assert_eq!(status(&app, "/orders", Request::default()).await, 401);
+    assert_eq!(status(&app, "/health", Request::default()).await, 200);
 }
 
 #[tokio::test]
-async fn other_peoples_layers_go_around_and_between() {
-    let around = (
-        SetSensitiveRequestHeadersLayer::new([AUTHORIZATION]),
-        TraceLayer::new_for_http(),
-        CorsLayer::permissive(),
-        TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(5)),
+async fn a_router_may_demand_more_than_the_one_it_is_nested_in() {
+    let inner = Router::new().route("/", get(handler)).layer((basic(), header()));
+    let app = Router::new().nest("/inner", inner).layer(keys());
+    assert_eq!(status(&app, "/inner", reader()).await, 401);
+    assert_eq!(status(&app, "/inner", with(reader(), "x-api-key", "robot@acme")).await, 200);
+}
+
+#[tokio::test]
+async fn the_layers_stack_with_those_of_tower_http() {
+    let app = Router::new().route("/", guarded()).route_layer(layers()).layer(
+        ServiceBuilder::new()
+            .layer(SetSensitiveHeadersLayer::new([AUTHORIZATION]))
+            .layer(TraceLayer::new_for_http())
+            .layer(TimeoutLayer::with_status_code(
+                StatusCode::REQUEST_TIMEOUT,
+                Duration::from_secs(5),
+            ))
+            .layer(CorsLayer::permissive()),
     );
-    let app = Router::new()
-        .route("/orders", get(handler))
-        .layer(require("read"))
-        .layer(TraceLayer::new_for_http())
-        .layer(Claims::new(ClaimPermissions::at("scope")))
-        .layer(TenantLayer::from_claim("tenant"))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(5)))
-        .layer(basic_layer())
-        .layer(around);
-    assert_eq!(statuses(app).await, [200, 401, 401]);
+    assert_eq!(status(&app, "/", reader()).await, 200);
+    assert_eq!(status(&app, "/", Request::default()).await, 401);
+
+    let mut preflight = Request::<Body>::default();
+    *preflight.method_mut() = Method::OPTIONS;
+    let preflight = with(preflight, ORIGIN.as_str(), "https://example.com");
+    let preflight = with(preflight, "access-control-request-method", "GET");
+    assert_eq!(status(&app, "/", preflight).await, 200);
 }
 
-/// An authenticator that never answers ends with the timeout outside of it.
 #[tokio::test(start_paused = true)]
-async fn a_timeout_ends_a_judgement_that_takes_too_long() {
-    let never = AuthLayer::new(tower_auth::Scheme::basic(async |_| std::future::pending().await));
-    let limit = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(5));
-    let app = Router::new().route("/orders", get(handler)).layer((limit, never));
-    assert_eq!(app.oneshot(as_alice("/orders")).await.unwrap().status(), 504);
+async fn a_timeout_outside_ends_a_wait_for_a_verdict() {
+    let (never, _) = crate::support::checks::Says::grant_later();
+    let app = Router::new().route("/", get(async || "served")).layer((
+        TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(5)),
+        GateLayer::new(never),
+    ));
+    assert_eq!(status(&app, "/", Request::default()).await, 504);
 }
 
 #[tokio::test]
-async fn any_body_goes_through() {
-    // The probe takes any body, and the body of this request must not be read.
-    let password = basic("alice", SECRET);
-    let service = stack().layer(Probe::new());
-    let response = service.oneshot(request(&[("authorization", &password)])).await.unwrap();
-    assert_eq!(response.body(), "served");
+async fn the_order_in_plain_tower_is_the_same() {
+    let (auth, tenant, mapper) = layers();
+    let built = ServiceBuilder::new().layer(auth).layer(tenant).layer(mapper);
+    let request = || reader().map(|_| ());
+    assert_eq!(send(&built.service(Probe::new()), request()).await.status(), 200);
+    assert_eq!(send(&layers().layer(Probe::new()), request()).await.status(), 200);
+    let (auth, tenant, mapper) = layers();
+    let wrong_way_round = (mapper, tenant, auth).layer(Probe::new());
+    assert_eq!(send(&wrong_way_round, request()).await.status(), 500);
 }
-
-/// A response body that cannot be made of nothing, as a rejection of one's own makes it.
-#[derive(Debug, Eq, PartialEq)]
-struct Page(&'static str);
 
 #[tokio::test]
-async fn a_custom_rejection_lifts_the_bound_on_the_response_body() {
-    let inner = tower::service_fn(async |_: Request<()>| {
-        Ok::<_, std::convert::Infallible>(http::Response::new(Page("served")))
-    });
-    let page =
-        |_: &tower_auth::AuthError, _: &http::request::Parts| http::Response::new(Page("refused"));
-    let service = basic_layer().with_rejection(page).layer(inner);
-    let response = service.oneshot(Request::new(())).await.unwrap();
-    assert_eq!(*response.body(), Page("refused"));
+async fn a_layer_serves_any_number_of_services() {
+    let layer = basic();
+    let (one, two) = (Probe::new(), Probe::new());
+    send(&layer.layer(one.clone()), user("alice")).await;
+    send(&layer.layer(two.clone()), nobody()).await;
+    assert_eq!((one.calls(), two.calls()), (1, 0));
 }
 
 #[test]
-fn all_layers_are_plain_values() {
-    fn plain<T: Clone + Debug + Send + Sync + 'static>(_: T) {}
-    plain(basic_layer());
-    plain(bearer_layer());
-    plain(MtlsIdentityLayer::new(CertificateRules::new()));
-    plain(TenantLayer::from_claim("tenant"));
-    plain(Claims::new(ClaimPermissions::at("scope")));
-    plain(require("read"));
-    plain(either());
-    plain(GateLayer::new(either()).with_rejection(ProblemJson));
-    plain(stack());
-    plain(stack().layer(Probe::new()));
-    plain(DefaultRejection);
-}
-
-/// Not generic: a field of a struct can hold them.
-#[derive(Clone, Debug)]
-struct Layers {
-    basic: BasicAuthLayer,
-    jwt: JwtAuthLayer,
-    mtls: MtlsIdentityLayer,
-    tenant: TenantLayer,
-    claims: Claims,
+fn every_layer_is_a_plain_value() {
+    fn plain<T: Clone + Debug + Send + Sync + 'static>() {}
+    plain::<AuthLayer>();
+    plain::<BasicAuthLayer>();
+    plain::<JwtAuthLayer>();
+    plain::<MtlsIdentityLayer>();
+    plain::<PeerCertificatesLayer>();
+    plain::<TenantLayer>();
+    plain::<PermissionClaimLayer>();
+    plain::<RequireLayer>();
+    plain::<GateLayer<BasicAuthLayer>>();
+    plain::<GateLayer<RequireLayer, ProblemJson>>();
+    plain::<DefaultRejection>();
+    plain::<tower_auth::Gate<Probe, AuthLayer>>();
+    plain::<tower_auth::Scheme>();
+    plain::<tower_auth::AuthError>();
+    plain::<Identity>();
+    plain::<tower_auth::Permissions>();
+    plain::<tower_auth::Permitted>();
+    plain::<Tenant>();
 }
 
 #[test]
-fn the_five_layers_can_be_kept_in_a_struct() {
-    let layers = Layers {
-        basic: BasicAuthLayer::new(passwords),
-        jwt: JwtAuthLayer::new(tokens),
-        mtls: MtlsIdentityLayer::new(CertificateRules::new()),
-        tenant: TenantLayer::from_claim("tenant"),
-        claims: Claims::new(ClaimPermissions::at("scope")),
-    };
-    let Layers { basic, jwt, mtls, tenant, claims } = layers;
-    let _ = (tenant, mtls, jwt, basic, claims).layer(Probe::new());
-}
-
-#[test]
-fn futures_are_send() {
-    fn send<T: Send>(_: T) {}
-    let mut service = stack().layer(Probe::new());
-    send(service.call(request(&[])));
-    send(service);
+fn the_response_future_can_be_spawned() {
+    fn spawned<T: Send + 'static>(_: &T) {}
+    let layer = MtlsIdentityLayer::new(CertificateRules::subject_from(NameKind::Uri));
+    spawned(&layer.layer(Probe::new()).oneshot(nobody()));
+    spawned(&basic().layer(Probe::new()).oneshot(nobody()));
 }

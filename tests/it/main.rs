@@ -9,6 +9,7 @@
 
 mod adversary;
 mod axum_extractors;
+mod challenge;
 mod composition;
 mod examples;
 mod gate;
@@ -16,7 +17,9 @@ mod jwt;
 mod mtls;
 mod pem;
 mod permissions;
+mod rejection;
 mod spec;
 mod support;
 mod table;
+mod tonic_server;
 mod users;

@@ -1,155 +1,250 @@
-//! The one table, row by row, for HTTP and gRPC.
+//! The table of refusals, row by row, on the wire of HTTP, gRPC and gRPC-Web.
 
-use std::convert::Infallible;
+use std::time::Duration;
 
-use http::{Request, Response, request::Parts};
-use http_body_util::{BodyExt, Full};
-use tower::{Layer, ServiceExt, service_fn};
-use tower_auth::{AuthError, AuthErrorKind, AuthLayer, Basic, Check, GateLayer, Scheme, Verdict};
+use http::{
+    HeaderMap, Request, Response,
+    header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+};
+use tower::Layer;
+use tower_auth::{AuthError, AuthErrorKind, Bearer, JwtAuthLayer};
 
 use crate::support::{
-    probe::{Probe, lines, request, send},
-    schemes::{SECRET, basic},
+    callers::{basic, bearer, nobody, refusing, refusing_tokens, tokens, user, with},
+    challenges::challenges,
+    probe::{Probe, send},
 };
 
-#[derive(Clone)]
-struct No(AuthErrorKind);
-
-impl Check for No {
-    type Grant = ();
-
-    fn check(&self, _: &Parts) -> Verdict<()> {
-        Verdict::Denied(AuthError::new(self.0).with_source("a reason for the log"))
-    }
-
-    fn admit(&self, (): (), _: &mut Parts) {}
+struct Row {
+    kind: AuthErrorKind,
+    name: &'static str,
+    status: u16,
+    grpc_status: &'static str,
+    bearer_error: Option<&'static str>,
+    message: &'static str,
 }
 
-/// Kind, HTTP status, gRPC status, Bearer error, message: written out again, not read from the crate.
+const fn row(
+    kind: AuthErrorKind,
+    name: &'static str,
+    status: u16,
+    grpc_status: &'static str,
+    bearer_error: Option<&'static str>,
+    message: &'static str,
+) -> Row {
+    Row { kind, name, status, grpc_status, bearer_error, message }
+}
+
+const BAD: &str = "the credentials were not accepted";
+
+/// Written down a second time, so that a change to the table in the source is noticed.
 #[rustfmt::skip]
-const TABLE: [(AuthErrorKind, u16, &str, Option<&str>, &str); 10] = [
-    (AuthErrorKind::MissingCredentials, 401, "16", None, "no credentials were presented"),
-    (AuthErrorKind::AmbiguousCredentials, 400, "16", Some("invalid_request"), "more than one set of credentials was presented"),
-    (AuthErrorKind::UnreadableCredentials, 401, "16", Some("invalid_token"), "the credentials were not accepted"),
-    (AuthErrorKind::InvalidCredentials, 401, "16", Some("invalid_token"), "the credentials were not accepted"),
-    (AuthErrorKind::ExpiredCredentials, 401, "16", Some("invalid_token"), "the credentials were not accepted"),
-    (AuthErrorKind::TenantDenied, 403, "7", None, "the tenant is not accessible"),
-    (AuthErrorKind::PermissionDenied, 403, "7", Some("insufficient_scope"), "a required permission is missing"),
-    (AuthErrorKind::Overloaded, 503, "8", None, "too many requests are waiting"),
-    (AuthErrorKind::Unavailable, 503, "14", None, "authentication is temporarily unavailable"),
-    (AuthErrorKind::Misconfigured, 500, "13", None, "authentication layers are not wired correctly"),
+const TABLE: [Row; 10] = [
+    row(AuthErrorKind::MissingCredentials, "missing_credentials", 401, "16", None, "no credentials were presented"),
+    row(AuthErrorKind::AmbiguousCredentials, "ambiguous_credentials", 400, "16", Some("invalid_request"), "more than one set of credentials was presented"),
+    row(AuthErrorKind::UnreadableCredentials, "unreadable_credentials", 401, "16", Some("invalid_token"), BAD),
+    row(AuthErrorKind::InvalidCredentials, "invalid_credentials", 401, "16", Some("invalid_token"), BAD),
+    row(AuthErrorKind::ExpiredCredentials, "expired_credentials", 401, "16", Some("invalid_token"), BAD),
+    row(AuthErrorKind::TenantDenied, "tenant_denied", 403, "7", None, "the tenant is not accessible"),
+    row(AuthErrorKind::PermissionDenied, "permission_denied", 403, "7", Some("insufficient_scope"), "a required permission is missing"),
+    row(AuthErrorKind::Overloaded, "overloaded", 503, "8", None, "too many requests are waiting"),
+    row(AuthErrorKind::Unavailable, "unavailable", 503, "14", None, "authentication is temporarily unavailable"),
+    row(AuthErrorKind::Misconfigured, "misconfigured", 500, "13", None, "authentication layers are not wired correctly"),
 ];
 
+/// The answer to a bearer token that is refused with this error.
+async fn answer_to(error: AuthError, request: Request<()>) -> Response<String> {
+    let layer = JwtAuthLayer::new(move |_: Bearer| {
+        let error = error.clone();
+        async move { Err(error) }
+    });
+    send(&layer.layer(Probe::new()), request).await
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    assert!(headers.get_all(name).iter().count() <= 1, "{name} occurs twice");
+    headers.get(name).map(|value| value.to_str().expect("visible ASCII"))
+}
+
 #[test]
-fn every_kind_is_in_the_table() {
-    assert_eq!(TABLE.map(|(kind, ..)| kind), AuthErrorKind::ALL);
+fn the_table_has_every_kind() {
+    assert_eq!(TABLE.each_ref().map(|row| row.kind), AuthErrorKind::ALL);
+    for row in &TABLE {
+        assert_eq!(row.kind.as_str(), row.name);
+        assert_eq!(row.kind.to_string(), row.name);
+        assert_eq!(row.kind.status(), row.status);
+        assert_eq!(row.kind.grpc_code().to_string(), row.grpc_status);
+        assert_eq!(row.kind.bearer_error(), row.bearer_error);
+        assert_eq!(row.kind.message(), row.message);
+        assert_eq!(AuthError::new(row.kind).to_string(), row.message);
+    }
 }
 
 #[tokio::test]
 async fn http_answers() {
-    for (kind, status, ..) in TABLE {
-        let (response, _) = send(&GateLayer::new(No(kind)), request(&[])).await;
-        assert_eq!(response.status(), status, "{kind}");
-        assert_eq!(response.body(), "");
-        let retry_after = lines(response.headers(), "retry-after");
-        assert_eq!(retry_after, if status == 503 { vec!["1"] } else { vec![] });
-        assert!(!response.headers().contains_key("grpc-status"));
+    for row in &TABLE {
+        let response = answer_to(row.kind.into(), bearer("t")).await;
+        let headers = response.headers();
+        assert_eq!(response.status(), row.status, "{}", row.name);
+        assert_eq!(response.body(), "", "{}", row.name);
+        assert_eq!(text(headers, "cache-control"), Some("no-store"));
+        assert_eq!(text(headers, "retry-after"), (row.status == 503).then_some("1"));
+        assert_eq!(text(headers, "content-type"), None);
+        assert_eq!(text(headers, "grpc-status"), None);
+
+        let challenges = challenges(headers);
+        let is_challenged = row.status == 401 || row.bearer_error.is_some();
+        assert_eq!(challenges.len(), usize::from(is_challenged), "{}", row.name);
+        for challenge in challenges {
+            assert_eq!(challenge.scheme, "Bearer");
+            assert_eq!(challenge.parameter("realm"), Some("api"));
+            assert_eq!(challenge.parameter("error"), row.bearer_error);
+            let description = row.bearer_error.and(Some(row.message));
+            assert_eq!(challenge.parameter("error_description"), description);
+        }
     }
 }
 
 #[tokio::test]
-async fn grpc_answers_are_trailers_only() {
+async fn grpc_answers() {
     for (asked, answered) in [
         ("application/grpc", "application/grpc"),
         ("application/grpc+proto", "application/grpc"),
-        ("Application/gRPC; charset=x", "application/grpc"),
+        ("application/grpc;charset=utf-8", "application/grpc"),
+        ("Application/GRPC", "application/grpc"),
         ("application/grpc-web", "application/grpc-web"),
         ("application/grpc-web+proto", "application/grpc-web"),
+        ("application/grpc-web-text", "application/grpc-web-text"),
         ("application/grpc-web-text+proto", "application/grpc-web-text"),
     ] {
-        for (kind, _, code, _, message) in TABLE {
-            let gate = GateLayer::new(No(kind));
-            let (response, _) = send(&gate, request(&[("content-type", asked)])).await;
-            assert_eq!(response.status(), 200, "{kind} {asked}");
-            assert_eq!(response.headers()["content-type"], answered);
-            assert_eq!(response.headers()["grpc-status"], code);
-            assert_eq!(response.headers()["grpc-message"], message);
+        for row in &TABLE {
+            let request = with(bearer("t"), "content-type", asked);
+            let response = answer_to(row.kind.into(), request).await;
+            let headers = response.headers();
+            assert_eq!(response.status(), 200, "{asked} {}", row.name);
+            assert_eq!(text(headers, "content-type"), Some(answered), "{asked}");
+            assert_eq!(text(headers, "grpc-status"), Some(row.grpc_status), "{}", row.name);
+            assert_eq!(text(headers, "grpc-message"), Some(row.message), "{}", row.name);
+            assert_eq!(text(headers, "cache-control"), Some("no-store"));
+            assert_eq!(text(headers, "www-authenticate"), None);
+            assert_eq!(text(headers, "retry-after"), None);
             assert_eq!(response.body(), "");
-            assert!(!response.headers().contains_key("www-authenticate"));
+            assert_eq!(headers.len(), 4, "nothing else is sent: {headers:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn other_content_types_are_not_grpc() {
-    for content_type in ["application/json", "application/grpcx", "text/application/grpc", ""] {
-        let gate = GateLayer::new(No(AuthErrorKind::MissingCredentials));
-        let (response, _) = send(&gate, request(&[("content-type", content_type)])).await;
-        assert_eq!(response.status(), 401, "{content_type}");
+async fn what_only_looks_like_grpc_gets_the_http_answer() {
+    for asked in [
+        "application/grpcx",
+        "application/grp",
+        "text/plain",
+        "",
+        "application/grpc-webx",
+        "application/json; x=application/grpc",
+        " application/grpc",
+    ] {
+        let request = with(bearer("t"), "content-type", asked);
+        let response = answer_to(AuthErrorKind::InvalidCredentials.into(), request).await;
+        assert_eq!(response.status(), 401, "{asked:?}");
+        assert!(!response.headers().contains_key("grpc-status"), "{asked:?}");
     }
-}
-
-/// A trailers-only answer is a head without a body: the stream ends with the headers.
-#[tokio::test]
-async fn grpc_answers_have_no_body_at_all() {
-    let inner = service_fn(async |_: Request<()>| {
-        Ok::<_, Infallible>(Response::new(Full::<bytes::Bytes>::default()))
-    });
-    let service = GateLayer::new(No(AuthErrorKind::MissingCredentials)).layer(inner);
-    let request = Request::builder().header("content-type", "application/grpc").body(()).unwrap();
-    let body = service.oneshot(request).await.unwrap().into_body();
-    assert!(http_body::Body::is_end_stream(&body));
-    assert!(body.collect().await.unwrap().to_bytes().is_empty());
 }
 
 #[test]
-fn messages_need_no_escaping_anywhere() {
-    for (kind, .., message) in TABLE {
-        assert_eq!(kind.message(), message);
-        let plain = |c: char| c == ' ' || (c.is_ascii_graphic() && !"\"\\%".contains(c));
-        assert!(message.chars().all(plain), "{message}");
+fn grpc_messages_need_no_percent_encoding() {
+    for kind in AuthErrorKind::ALL {
+        let is_plain = |byte: u8| (0x20..=0x7E).contains(&byte) && byte != b'%';
+        assert!(kind.message().bytes().all(is_plain), "{kind}");
+        let is_plain_in_quotes = |byte| byte != b'"' && byte != b'\\';
+        assert!(kind.message().bytes().all(is_plain_in_quotes), "{kind}");
     }
 }
 
 #[tokio::test]
-async fn bearer_challenges_name_the_error_of_the_table() {
-    for (kind, status, _, bearer_error, message) in TABLE {
-        let judge = move |_: tower_auth::Bearer| async move { Err(AuthError::new(kind)) };
-        let layer = AuthLayer::new(Scheme::bearer(judge));
-        let (response, _) = send(&layer, request(&[("authorization", "Bearer x")])).await;
-        let challenges = lines(response.headers(), "www-authenticate");
-        let expected = match bearer_error {
-            Some(error) => vec![format!(
-                r#"Bearer realm="api", error="{error}", error_description="{message}""#
-            )],
-            None if status == 401 => vec![r#"Bearer realm="api""#.to_owned()],
-            None => vec![],
-        };
-        assert_eq!(challenges, expected, "{kind}");
-    }
-}
-
-/// Whether a token was unreadable, wrong or too old is for the log, not for who sent it.
-#[tokio::test]
-async fn bad_credentials_are_alike_on_the_wire() {
-    let mut heads = Vec::new();
-    for kind in [
+async fn the_three_kinds_of_bad_credentials_are_alike_on_the_wire() {
+    const BAD_KINDS: [AuthErrorKind; 3] = [
         AuthErrorKind::UnreadableCredentials,
         AuthErrorKind::InvalidCredentials,
         AuthErrorKind::ExpiredCredentials,
+    ];
+    for asked in ["text/plain", "application/grpc", "application/grpc-web-text"] {
+        let mut answers = Vec::new();
+        for kind in BAD_KINDS {
+            let by_token = refusing_tokens(kind).layer(Probe::new());
+            let by_password = refusing(kind).layer(Probe::new());
+            for response in [
+                send(&by_token, with(bearer("t"), "content-type", asked)).await,
+                send(&by_password, with(user("alice"), "content-type", asked)).await,
+            ] {
+                let wire = format!("{:?} {:?}", response.status(), response.headers());
+                answers.push(wire + response.body());
+            }
+        }
+        let (tokens, passwords): (Vec<_>, Vec<_>) =
+            answers.chunks(2).map(|pair| (&pair[0], &pair[1])).unzip();
+        assert!(tokens.windows(2).all(|pair| pair[0] == pair[1]), "{tokens:#?}");
+        assert!(passwords.windows(2).all(|pair| pair[0] == pair[1]), "{passwords:#?}");
+    }
+}
+
+#[tokio::test]
+async fn bad_credentials_that_come_about_by_themselves_are_alike_too() {
+    let service = tokens().layer(Probe::new());
+    let mut answers = Vec::new();
+    for token in ["bad", "with space", "", "\u{e9}"] {
+        let response = send(&service, bearer(token)).await;
+        answers.push(format!("{:?} {:?}", response.status(), response.headers()));
+    }
+    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:#?}");
+
+    let service = basic().layer(Probe::new());
+    let mut answers = Vec::new();
+    for line in ["Basic YWxpY2U6d3Jvbmc=", "Basic bm9ib2R5Ong=", "Basic !", "Basic", "Basic YQ=="] {
+        let request = with(nobody(), "authorization", line);
+        let response = send(&service, request).await;
+        answers.push(format!("{:?} {:?}", response.status(), response.headers()));
+    }
+    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:#?}");
+}
+
+#[tokio::test]
+async fn retry_after_is_whole_seconds_rounded_up() {
+    for (asked, sent) in [
+        (Duration::ZERO, "0"),
+        (Duration::from_millis(1), "1"),
+        (Duration::from_secs(30), "30"),
+        (Duration::from_millis(30_001), "31"),
+        (Duration::MAX, "18446744073709551615"),
     ] {
-        let judge = move |_: Basic| async move { Err(AuthError::new(kind)) };
-        let layers = [Scheme::basic(judge)].map(AuthLayer::new);
-        for content_type in ["application/json", "application/grpc"] {
-            let credentials = basic("alice", SECRET);
-            let headers = [("authorization", credentials.as_str()), ("content-type", content_type)];
-            let service = layers[0].layer(Probe::new());
-            let response = service.oneshot(request(&headers)).await.unwrap();
-            heads.push((content_type, format!("{:?} {:?}", response.status(), response.headers())));
+        for kind in [AuthErrorKind::Overloaded, AuthErrorKind::Unavailable] {
+            let error = AuthError::new(kind).with_retry_after(asked);
+            let response = answer_to(error, bearer("t")).await;
+            assert_eq!(response.headers()[RETRY_AFTER], sent);
         }
     }
-    for (content_type, head) in &heads {
-        let of_this_type = heads.iter().filter(|(other, _)| other == content_type);
-        assert!(of_this_type.into_iter().all(|(_, other)| other == head));
-    }
+    let error = AuthError::invalid("no").with_retry_after(Duration::from_secs(9));
+    let response = answer_to(error, bearer("t")).await;
+    assert!(!response.headers().contains_key(RETRY_AFTER));
+}
+
+#[tokio::test]
+async fn a_lacking_permission_names_the_scopes_that_would_do() {
+    use tower_auth::{ClaimPermissions, PermissionClaimLayer, all, require};
+
+    let mapper = PermissionClaimLayer::new(ClaimPermissions::at("roles"));
+    let wanted = all(["orders:read", "orders:write", "orders:read", "has space", "quo\"te"]);
+    let service = (tokens(), mapper, require(wanted)).layer(Probe::new());
+    let response = send(&service, bearer("alice")).await;
+
+    assert_eq!(response.status(), 403);
+    let lines: Vec<_> = response.headers().get_all(WWW_AUTHENTICATE).iter().collect();
+    assert_eq!(
+        lines,
+        ["Bearer realm=\"api\", error=\"insufficient_scope\", \
+          error_description=\"a required permission is missing\", scope=\"orders:read orders:write\""]
+    );
+    assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
+    assert!(!response.headers().contains_key(CONTENT_TYPE));
 }

@@ -1,12 +1,16 @@
-//! The gate's promises, by number; see `guide::promises`.
+//! What the gate promises, whatever the check.
 
-mod p01_readiness;
-mod p02_to_p05_refusals;
-mod p03_challenges;
-mod p06_secrets;
-mod p07_events;
-mod p08_panics;
-mod p09_fall_through;
-mod p10_p11_evidence;
-mod p12_tenants;
-mod p13_stacking;
+mod promise_01_readiness;
+mod promise_02_refusals_stay_outside;
+mod promise_03_challenges;
+mod promise_04_05_sealed_answers;
+mod promise_06_secrets_stop;
+mod promise_07_events;
+mod promise_07_no_secret_in_text;
+mod promise_08_panics;
+mod promise_09_no_fall_through;
+mod promise_10_forged_evidence;
+mod promise_11_missing_input;
+mod promise_12_sources;
+mod promise_12_tenant_agreement;
+mod promise_13_stacking;

@@ -1,164 +1,209 @@
-//! HTTP authentication (RFC 9110, section 11).
+//! HTTP authentication framework (RFC 9110, section 11; RFC 9111, section 3.5).
 
-use http::{Request, Response};
-use tower::{Layer, ServiceExt};
-use tower_auth::{ClaimPermissions, PermissionClaimLayer, TenantLayer, require};
-use tower_http::cors::{Any, CorsLayer};
-
-use crate::support::{
-    challenges::parse,
-    probe::{Probe, lines, request, send},
-    schemes::{SECRET, basic, basic_layer, bearer_layer, either},
+use http::{Method, header::AUTHORIZATION};
+use tower::Layer;
+use tower_auth::{
+    AuthErrorKind, AuthLayer, ClaimPermissions, PermissionClaimLayer, Scheme, require,
 };
 
-async fn status(header: &str) -> u16 {
-    let (response, _) = send(&either(), request(&[("authorization", header)])).await;
-    response.status().as_u16()
+use crate::support::{
+    callers::{
+        SECRET, authorized, basic, basic_line, encode, judge, judge_token, nobody, request, tokens,
+        user, with,
+    },
+    challenges::challenges,
+    probe::{Probe, send},
+};
+
+/// The status of an `Authorization` line that is sent to Basic and Bearer side by side.
+async fn status_of(line: impl AsRef<[u8]>) -> u16 {
+    let layer = AuthLayer::first_of([Scheme::bearer(judge_token), Scheme::basic(judge)]);
+    send(&layer.layer(Probe::new()), authorized(line)).await.status().as_u16()
 }
 
 #[tokio::test]
 async fn http_01_scheme_names_match_without_regard_to_case() {
-    let password = basic("alice", SECRET);
+    let credentials = encode(format!("alice:{SECRET}"));
     for scheme in ["Basic", "basic", "BASIC", "bAsIc"] {
-        assert_eq!(status(&password.replacen("Basic", scheme, 1)).await, 200, "{scheme}");
+        assert_eq!(status_of(format!("{scheme} {credentials}")).await, 200, "{scheme}");
     }
-    for scheme in ["Bearer", "bearer", "BEARER", "beArEr"] {
-        assert_eq!(status(&format!("{scheme} {SECRET}")).await, 200, "{scheme}");
+    for scheme in ["Bearer", "bearer", "BEARER", "bEaReR"] {
+        assert_eq!(status_of(format!("{scheme} alice")).await, 200, "{scheme}");
     }
-    assert_eq!(status(&password.replacen("Basic", "Basics", 1)).await, 401);
-    assert_eq!(status(&password.replacen("Basic", "Basi", 1)).await, 401);
+    for scheme in ["Basi", "Basicc", "Bas\u{131}c", "Bearer1", "\"Basic\"", "Basic:"] {
+        assert_eq!(status_of(format!("{scheme} {credentials}")).await, 401, "{scheme}");
+    }
 }
 
 #[tokio::test]
-async fn http_02_parameter_names_occur_once_in_a_challenge() {
-    // The reader of the tests refuses a name that occurs twice.
-    let challenge = tower_auth::Challenge::new("Bearer")
-        .with("error", "a")
-        .with("ERROR", "b")
-        .with_realm("x")
-        .with_realm("y")
-        .with("realm", "z");
-    let parsed = parse(challenge.to_header_value().to_str().unwrap()).unwrap();
-    assert_eq!(parsed.parameters["error"], "b");
-    assert_eq!(parsed.parameters["realm"], "z");
+async fn http_02_parameters_occur_at_most_once_in_a_challenge() {
+    let layer = AuthLayer::first_of([Scheme::bearer(judge_token), Scheme::basic(judge)]);
+    let layer = layer.with_realm("one").with_realm("two");
+    for request in [nobody(), authorized("Bearer bad"), authorized("Bearer !")] {
+        let response = send(&layer.layer(Probe::new()), request).await;
+        // The reader refuses a parameter that occurs twice.
+        assert_eq!(challenges(response.headers()).len(), 2);
+    }
 }
 
 #[tokio::test]
-async fn http_03_and_04_a_401_has_a_challenge_for_each_scheme_on_a_line_of_its_own() {
-    let (response, _) = send(&either(), request(&[])).await;
-    let challenges = lines(response.headers(), "www-authenticate");
-    assert_eq!(challenges.len(), 2);
-    assert!(challenges.iter().all(|line| parse(line).is_ok()));
+async fn http_03_and_04_a_401_has_one_field_line_for_each_scheme() {
+    let layer = AuthLayer::first_of([Scheme::bearer(judge_token), Scheme::basic(judge)]);
+    let response = send(&layer.layer(Probe::new()), nobody()).await;
+    let lines: Vec<_> = response.headers().get_all("www-authenticate").iter().collect();
+    assert_eq!(lines, ["Bearer realm=\"api\"", "Basic realm=\"api\", charset=\"UTF-8\""]);
 }
 
 #[tokio::test]
 async fn http_05_the_realm_is_a_quoted_string() {
-    let layer = basic_layer().with_realm(r#"say "friend" \ enter"#);
-    let (response, _) = send(&layer, request(&[])).await;
+    let layer = basic().with_realm(r#"say "hi" \ bye"#);
+    let response = send(&layer.layer(Probe::new()), nobody()).await;
     assert_eq!(
-        lines(response.headers(), "www-authenticate"),
-        [r#"Basic realm="say \"friend\" \\ enter", charset="UTF-8""#]
+        response.headers()["www-authenticate"],
+        r#"Basic realm="say \"hi\" \\ bye", charset="UTF-8""#
     );
 }
 
 #[tokio::test]
 async fn http_06_two_authorization_lines_are_refused() {
-    let (password, token) = (basic("alice", SECRET), format!("Bearer {SECRET}"));
-    for pair in [[&password, &password], [&password, &token], [&token, &password], [&token, &token]]
-    {
-        let headers = pair.map(|value| ("authorization", value.as_str()));
-        for response in [
-            send(&either(), request(&headers)).await.0,
-            send(&basic_layer(), request(&headers)).await.0,
-            send(&bearer_layer().allow_anonymous(), request(&headers)).await.0,
+    let good = basic_line("alice", SECRET);
+    for (first, second) in [
+        (good.as_str(), good.as_str()),
+        (good.as_str(), "Bearer alice"),
+        ("Bearer alice", good.as_str()),
+        (good.as_str(), ""),
+        (good.as_str(), "Digest x"),
+        ("Digest x", good.as_str()),
+    ] {
+        for layer in [
+            AuthLayer::from(basic()),
+            AuthLayer::from(tokens()),
+            AuthLayer::first_of([Scheme::bearer(judge_token), Scheme::basic(judge)]),
+            AuthLayer::from(basic().allow_anonymous()),
         ] {
-            assert_eq!(response.status(), 400, "{pair:?}");
+            let probe = Probe::new();
+            let twice = with(authorized(first), "authorization", second);
+            let response = send(&layer.layer(probe.clone()), twice).await;
+            assert_eq!(response.status(), 400, "{first:?} and {second:?}");
+            assert_eq!(probe.calls(), 0);
         }
     }
-    // Joined by a comma they are one line that is no credentials.
-    assert_eq!(status(&format!("{password}, {token}")).await, 401);
-    assert_eq!(status(&format!("{token}, {token}")).await, 401);
 }
 
 #[tokio::test]
-async fn http_07_proxy_authorization_is_never_read() {
-    let password = basic("alice", SECRET);
-    let (response, _) = send(&either(), request(&[("proxy-authorization", &password)])).await;
-    assert_eq!(response.status(), 401);
-    assert!(!response.headers().contains_key("proxy-authenticate"));
+async fn http_06_a_comma_does_not_make_a_list() {
+    let good = basic_line("alice", SECRET);
+    for line in [
+        format!("{good}, {good}"),
+        format!("{good},Bearer alice"),
+        format!("{good},"),
+        "Bearer alice, Bearer bob".to_owned(),
+        "Bearer alice,bob".to_owned(),
+        format!(", {good}"),
+    ] {
+        assert_eq!(status_of(&line).await, 401, "{line}");
+    }
 }
 
 #[tokio::test]
-async fn http_08_known_callers_without_the_right_get_403() {
-    let mapped = PermissionClaimLayer::new(ClaimPermissions::at("scope"));
-    let layers = (either(), mapped, require("write"));
-    let password = basic("alice", SECRET);
-    let (response, _) = send(&layers, request(&[("authorization", &password)])).await;
+async fn http_07_proxy_authorization_is_not_authorization() {
+    let good = basic_line("alice", SECRET);
+    let probe = Probe::new();
+    for name in ["proxy-authorization", "x-authorization", "www-authenticate", "cookie"] {
+        let request = with(nobody(), name, &good);
+        let response = send(&basic().layer(probe.clone()), request).await;
+        assert_eq!(response.status(), 401, "{name}");
+        assert!(!response.headers().contains_key("proxy-authenticate"));
+    }
+    assert_eq!(probe.calls(), 0);
+    for kind in AuthErrorKind::ALL {
+        assert_ne!(kind.status(), 407);
+    }
+}
+
+#[tokio::test]
+async fn http_08_good_credentials_without_the_right_are_a_403_without_a_login() {
+    let mapper = PermissionClaimLayer::new(ClaimPermissions::at("roles"));
+    let service = (basic(), mapper, require("admin")).layer(Probe::new());
+    let response = send(&service, user("reader")).await;
     assert_eq!(response.status(), 403);
-
-    let layers = (TenantLayer::from_path("/t"), either());
-    let mut foreign = request(&[("authorization", &password)]);
-    *foreign.uri_mut() = "/t/globex".parse().unwrap();
-    assert_eq!(send(&layers, foreign).await.0.status(), 403);
+    assert!(!response.headers().contains_key("www-authenticate"));
 }
 
 #[tokio::test]
 async fn http_09_refusals_are_not_stored() {
-    for headers in [vec![], vec![("authorization", "Basic !")]] {
-        let (response, _) = send(&either(), request(&headers)).await;
-        assert_eq!(lines(response.headers(), "cache-control"), ["no-store"]);
+    let service = basic().layer(Probe::new());
+    for request in [nobody(), authorized("Basic !"), with(user("a"), "authorization", "x")] {
+        let response = send(&service, request).await;
+        assert_eq!(response.headers()["cache-control"], "no-store");
     }
 }
 
 #[tokio::test]
-async fn http_10_a_preflight_is_let_through_by_an_explicit_setting_only() {
-    let headers = [("origin", "https://app.example"), ("access-control-request-method", "GET")];
-    let preflight = || {
-        let mut request = request(&headers);
-        *request.method_mut() = http::Method::OPTIONS;
-        request
-    };
-    assert_eq!(send(&either(), preflight()).await.0.status(), 401);
-
-    // The setting is a layer of tower-http outside of authentication.
-    let cors = CorsLayer::new().allow_origin(Any).allow_methods(Any);
-    let service = (cors, either()).layer(Probe::new());
-    let response: Response<String> = service.clone().oneshot(preflight()).await.unwrap();
-    assert_eq!(response.status(), 200);
-    let refused = service.oneshot(request(&headers[..1])).await.unwrap();
-    assert_eq!(
-        (refused.status().as_u16(), &refused.headers()["access-control-allow-origin"]),
-        (401, &"*".parse().unwrap())
-    );
+async fn http_10_a_preflight_is_not_let_through_by_itself() {
+    let preflight = request()
+        .method(Method::OPTIONS)
+        .header("origin", "https://example.com")
+        .header("access-control-request-method", "GET");
+    let probe = Probe::new();
+    let response = send(&basic().layer(probe.clone()), preflight.body(()).unwrap()).await;
+    assert_eq!(response.status(), 401);
+    assert_eq!(probe.calls(), 0);
 }
 
 #[tokio::test]
-async fn http_12_bytes_outside_of_visible_ascii_are_refused() {
-    for bytes in [&b"Basic \xC3\xA4"[..], b"\xFF", b"Bearer a\tb", b"Basic\tYTpi", b"B\xE4sic YTpi"]
-    {
-        let mut request: Request<_> = request(&[]);
-        let value = http::HeaderValue::from_bytes(bytes).unwrap();
-        request.headers_mut().insert("authorization", value);
-        let (response, probe) = send(&either(), request).await;
-        assert_eq!((response.status().as_u16(), probe.calls()), (401, 0), "{bytes:?}");
+async fn http_11_credentials_that_are_kept_are_marked_sensitive() {
+    let probe = Probe::new();
+    send(&basic().keep_credentials().layer(probe.clone()), user("alice")).await;
+    assert!(probe.head().headers[AUTHORIZATION].is_sensitive());
+}
+
+#[tokio::test]
+async fn http_12_no_bytes_of_a_header_value_make_it_a_500() {
+    // Every byte that a header value can hold, at each place where the grammar changes.
+    for byte in (0x20..=0xFF_u8).chain([b'\t']).filter(|byte| *byte != 0x7F) {
+        for template in [
+            &b"Basic @YWxpY2U6"[..],
+            b"Basic@YWxp",
+            b"@Basic YWxp",
+            b"Bearer a@b",
+            b"Bearer@",
+            b"Basic YWxpY2U6@",
+            b"Ba@sic YWxp",
+        ] {
+            let line: Vec<u8> = template
+                .iter()
+                .map(|&template| if template == b'@' { byte } else { template })
+                .collect();
+            let status = status_of(&line).await;
+            assert!(matches!(status, 200 | 401), "{status}: {line:?}");
+        }
     }
 }
 
 #[tokio::test]
-async fn rfc9110_11_4_one_space_parts_the_scheme_from_what_follows() {
-    let password = basic("alice", SECRET);
-    let encoded = &password["Basic ".len()..];
-    for header in [
-        format!("Basic  {encoded}"),
-        format!(" Basic {encoded}"),
-        format!("Basic {encoded} "),
-        format!("Basic {encoded} x"),
-        format!("Basic={encoded}"),
-        format!("Basic{encoded}"),
-        "Basic ".to_owned(),
+async fn http_12_odd_lines_are_refused() {
+    let credentials = encode(format!("alice:{SECRET}"));
+    for line in [
+        "".to_owned(),
+        " ".to_owned(),
         "Basic".to_owned(),
-        String::new(),
+        "Basic ".to_owned(),
+        "Bearer ".to_owned(),
+        format!(" Basic {credentials}"),
+        format!("Basic  {credentials}"),
+        format!("Basic\t{credentials}"),
+        format!("Basic \t{credentials}"),
+        format!("\tBasic {credentials}"),
+        format!("Basic {credentials} "),
+        format!("Basic {credentials}\t"),
+        format!("Basic {credentials} x"),
+        format!("Basic \"{credentials}\""),
+        format!("Basic={credentials}"),
+        credentials.clone(),
+        format!("Basic\u{a0}{credentials}"),
+        format!("Basic {credentials}\u{2028}"),
     ] {
-        assert_eq!(status(&header).await, 401, "{header:?}");
+        assert_eq!(status_of(&line).await, 401, "{line:?}");
     }
 }

@@ -1,24 +1,30 @@
-//! Collects the events of this crate.
-//!
-//! One subscriber serves the whole process and sorts by thread: subscribers that come and go with
-//! tests would race for the interest that `tracing` caches for each place an event comes from.
+//! The events that the crate writes, collected for one test.
 
-use std::{cell::RefCell, collections::BTreeMap, fmt::Debug, sync::Once};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, Once},
+};
 
 use tracing::{
     Event, Level, Subscriber,
     field::{Field, Visit},
+    subscriber::{DefaultGuard, set_default, set_global_default},
 };
 use tracing_subscriber::{
-    layer::{Context, Layer, SubscriberExt},
-    registry::Registry,
+    Layer,
+    layer::{Context, SubscriberExt},
+    registry,
 };
 
-thread_local! {
-    static RECORDED: RefCell<Option<Vec<Recorded>>> = const { RefCell::new(None) };
+/// Collects the events of this thread for as long as it lives.
+#[must_use]
+pub(crate) struct Events {
+    recorded: Recorder,
+    _guard: DefaultGuard,
 }
 
-/// One event of the target `tower_auth`.
+/// One event: its level and its fields as text.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorded {
     pub(crate) level: Level,
@@ -26,52 +32,54 @@ pub(crate) struct Recorded {
 }
 
 impl Recorded {
-    pub(crate) fn field(&self, name: &str) -> Option<&str> {
-        self.fields.get(name).map(String::as_str)
+    /// The value of a field; empty where the event has none of this name.
+    pub(crate) fn field(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        self.fields.keys().copied().collect()
     }
 }
 
-/// Records all events of this thread as long as it lives.
-pub(crate) struct Recorder(());
-
-impl Recorder {
-    pub(crate) fn start() -> Self {
-        static INSTALLED: Once = Once::new();
-        INSTALLED.call_once(|| {
-            let subscriber = Registry::default().with(Collect);
-            tracing::subscriber::set_global_default(subscriber).unwrap();
+impl Events {
+    pub(crate) fn record() -> Self {
+        // Whether a call site is of interest is asked once and on any thread: without a subscriber
+        // of every thread, a thread of another test may answer "never" for all.
+        static EVERY_THREAD: Once = Once::new();
+        EVERY_THREAD.call_once(|| {
+            let discards = registry().with(Recorder::default());
+            set_global_default(discards).expect("nobody else sets one");
         });
-        RECORDED.set(Some(Vec::new()));
-        Self(())
+        let recorded = Recorder::default();
+        Self { _guard: set_default(registry().with(recorded.clone())), recorded }
     }
 
-    /// What was recorded since the last call.
-    #[expect(clippy::unused_self, reason = "recording is on only while there is a recorder")]
+    /// Takes the events that were written since the last time.
     pub(crate) fn take(&self) -> Vec<Recorded> {
-        RECORDED.replace(Some(Vec::new())).unwrap_or_default()
+        std::mem::take(&mut *self.recorded.0.lock().expect("no test panics with it"))
+    }
+
+    /// The one event since the last time.
+    pub(crate) fn one(&self) -> Recorded {
+        let mut events = self.take();
+        assert_eq!(events.len(), 1, "one event per decision: {events:#?}");
+        events.remove(0)
     }
 }
 
-impl Drop for Recorder {
-    fn drop(&mut self) {
-        RECORDED.set(None);
-    }
-}
+#[derive(Clone, Default)]
+struct Recorder(Arc<Mutex<Vec<Recorded>>>);
 
-struct Collect;
-
-impl<S: Subscriber> Layer<S> for Collect {
+impl<S: Subscriber> Layer<S> for Recorder {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         if event.metadata().target() != "tower_auth" {
             return;
         }
-        RECORDED.with_borrow_mut(|recorded| {
-            if let Some(recorded) = recorded {
-                let mut fields = Fields::default();
-                event.record(&mut fields);
-                recorded.push(Recorded { level: *event.metadata().level(), fields: fields.0 });
-            }
-        });
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let recorded = Recorded { level: *event.metadata().level(), fields: fields.0 };
+        self.0.lock().expect("no test panics with it").push(recorded);
     }
 }
 
@@ -83,7 +91,7 @@ impl Visit for Fields {
         self.0.insert(field.name(), value.to_owned());
     }
 
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         self.0.insert(field.name(), format!("{value:?}"));
     }
 }

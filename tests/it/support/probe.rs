@@ -1,31 +1,34 @@
-//! Services that watch what is done to them, and bodies that must not be touched.
+//! Inner services and bodies that report what is done to them.
 
 use std::{
     convert::Infallible,
-    future::{self, Ready},
+    future::{Ready, ready},
+    mem,
     pin::Pin,
-    sync::{Arc, Mutex},
-    task::{Context, Poll},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Waker},
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, request::Parts};
+use http::{Request, Response, request::Parts};
 use http_body::{Body, Frame};
-use tower::{Layer, Service, ServiceExt};
+use tower::{Service, ServiceExt};
 
-/// An inner service that records the heads of the requests that reach it, and panics when it is
-/// called without having been polled ready, as `Service` allows it to.
+/// Counts its calls, keeps the last head it saw, and panics when called without having been polled
+/// ready. A clone is not ready, whatever its original is.
 #[derive(Debug, Default)]
 pub(crate) struct Probe {
-    seen: Arc<Mutex<Vec<Parts>>>,
-    ready: bool,
+    seen: Arc<Seen>,
+    is_ready: bool,
 }
 
-/// A clone has not been polled ready.
-impl Clone for Probe {
-    fn clone(&self) -> Self {
-        Self { seen: Arc::clone(&self.seen), ready: false }
-    }
+#[derive(Debug, Default)]
+struct Seen {
+    calls: AtomicUsize,
+    head: Mutex<Option<Parts>>,
 }
 
 impl Probe {
@@ -34,12 +37,19 @@ impl Probe {
     }
 
     pub(crate) fn calls(&self) -> usize {
-        self.seen.lock().unwrap().len()
+        self.seen.calls.load(Ordering::SeqCst)
     }
 
-    /// The head of the request that came last.
-    pub(crate) fn last(&self) -> Parts {
-        self.seen.lock().unwrap().last().cloned().expect("a request reached the service")
+    /// The head of the last request that was served.
+    pub(crate) fn head(&self) -> Parts {
+        let head = self.seen.head.lock().expect("no test panics with it");
+        head.clone().expect("a request was served")
+    }
+}
+
+impl Clone for Probe {
+    fn clone(&self) -> Self {
+        Self { seen: Arc::clone(&self.seen), is_ready: false }
     }
 }
 
@@ -49,21 +59,57 @@ impl<B> Service<Request<B>> for Probe {
     type Future = Ready<Result<Response<String>, Infallible>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.ready = true;
+        self.is_ready = true;
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        assert!(std::mem::take(&mut self.ready), "called without having been polled ready");
-        self.seen.lock().unwrap().push(request.into_parts().0);
-        future::ready(Ok(Response::new("served".to_owned())))
+        assert!(
+            mem::take(&mut self.is_ready),
+            "the service was called without having been polled ready"
+        );
+        let (parts, _) = request.into_parts();
+        self.seen.calls.fetch_add(1, Ordering::SeqCst);
+        *self.seen.head.lock().expect("no test panics with it") = Some(parts);
+        ready(Ok(Response::new("served".to_owned())))
     }
 }
 
-/// A body that fails the test when it is read.
-#[derive(Debug)]
-pub(crate) struct Untouched;
+/// A body that notes every look into it, and its end.
+#[derive(Debug, Default)]
+pub(crate) struct Untouched(Arc<Touches>);
 
+#[derive(Debug, Default)]
+pub(crate) struct Touches {
+    polled: AtomicBool,
+    dropped: AtomicBool,
+}
+
+impl Touches {
+    pub(crate) fn was_polled(&self) -> bool {
+        self.polled.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn was_dropped(&self) -> bool {
+        self.dropped.load(Ordering::SeqCst)
+    }
+}
+
+impl Untouched {
+    pub(crate) fn new() -> (Self, Arc<Touches>) {
+        let body = Self::default();
+        let touches = Arc::clone(&body.0);
+        (body, touches)
+    }
+}
+
+impl Drop for Untouched {
+    fn drop(&mut self) {
+        self.0.dropped.store(true, Ordering::SeqCst);
+    }
+}
+
+/// A body that never ends: who waits for it waits for ever.
 impl Body for Untouched {
     type Data = Bytes;
     type Error = Infallible;
@@ -72,39 +118,43 @@ impl Body for Untouched {
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        panic!("the body was read");
+        self.0.polled.store(true, Ordering::SeqCst);
+        Poll::Pending
     }
 }
 
-/// A request for `/` with these header fields and a body that must not be read.
-pub(crate) fn request(headers: &[(&str, &str)]) -> Request<Untouched> {
-    let mut request = Request::builder();
-    for (name, value) in headers {
-        request = request.header(*name, *value);
+/// Sends one request to a clone of the service.
+pub(crate) async fn send<S, B, R>(service: &S, request: Request<B>) -> Response<R>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone,
+    S::Error: std::fmt::Debug,
+{
+    let response = service.clone().oneshot(request).await;
+    response.expect("the service does not fail")
+}
+
+/// Calls a service once it is ready; the answer is for the caller to wait for.
+pub(crate) async fn call<S>(service: &mut S, request: Request<()>) -> S::Future
+where
+    S: Service<Request<()>>,
+    S::Error: std::fmt::Debug,
+{
+    let ready = service.ready().await;
+    ready.expect("the service does not fail").call(request)
+}
+
+/// Polls a service once for readiness.
+pub(crate) fn is_ready<S>(service: &mut S) -> bool
+where
+    S: Service<Request<()>>,
+    S::Error: std::fmt::Debug,
+{
+    let mut context = Context::from_waker(Waker::noop());
+    match service.poll_ready(&mut context) {
+        Poll::Ready(ready) => {
+            ready.expect("the service does not fail");
+            true
+        }
+        Poll::Pending => false,
     }
-    request.body(Untouched).unwrap()
-}
-
-/// Polls a service ready for one call.
-pub(crate) async fn ready<S>(service: &mut S) -> &mut S
-where
-    S: Service<Request<Untouched>, Error = Infallible>,
-{
-    ServiceExt::<Request<Untouched>>::ready(service).await.unwrap()
-}
-
-/// Sends one request through layers in front of a probe.
-pub(crate) async fn send<L>(layers: &L, request: Request<Untouched>) -> (Response<String>, Probe)
-where
-    L: Layer<Probe>,
-    L::Service: Service<Request<Untouched>, Response = Response<String>, Error = Infallible>,
-{
-    let probe = Probe::new();
-    let response = layers.layer(probe.clone()).oneshot(request).await.unwrap();
-    (response, probe)
-}
-
-/// All values of a header field.
-pub(crate) fn lines(headers: &HeaderMap, name: &str) -> Vec<String> {
-    headers.get_all(name).iter().map(|line| line.to_str().unwrap().to_owned()).collect()
 }
