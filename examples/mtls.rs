@@ -12,7 +12,8 @@ use std::{error::Error, fs};
 
 use axum::{Router, routing::get};
 use rcgen::{
-    BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, SanType,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    SanType,
 };
 use tower_auth::{
     CertificateRules, Identity, MtlsIdentityLayer, NameKind, TlsListener, TlsListenerBuilder,
@@ -38,6 +39,7 @@ pub(crate) struct Pki {
 impl Pki {
     pub(crate) fn make() -> Result<Self, Box<dyn Error>> {
         let mut authority = CertificateParams::default();
+        authority.distinguished_name.push(DnType::CommonName, "example authority");
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate()?;
         let ca = authority.self_signed(&key)?.pem();

@@ -26,24 +26,20 @@ use tonic::{
     transport::{Server, server::Router},
 };
 use tower::{
-    Service,
+    Layer, Service,
     layer::util::{Identity as NoLayer, Stack},
     service_fn,
 };
 use tower_auth::{
     AuthError, Basic, BasicAuthLayer, BoxFuture, Identity, PermissionClaimLayer, Permissions,
-    RequireLayer, Tenant, require,
+    Tenant, require,
 };
 
-type Auth = (BasicAuthLayer, PermissionClaimLayer, RequireLayer);
+type Auth = (BasicAuthLayer, PermissionClaimLayer);
 
 pub(crate) fn app() -> Router<Stack<Auth, NoLayer>> {
-    let auth = (
-        BasicAuthLayer::new(accounts),
-        PermissionClaimLayer::new(permissions),
-        require("orders:read"),
-    );
-    Server::builder().layer(auth).add_service(Orders)
+    let auth = (BasicAuthLayer::new(accounts), PermissionClaimLayer::new(permissions));
+    Server::builder().layer(auth).add_service(require("orders:read").layer(Orders))
 }
 
 async fn accounts(credentials: Basic) -> Result<Identity, AuthError> {

@@ -6,8 +6,10 @@ use crate::{credentials::Credentials, error::AuthError, identity::Identity};
 
 /// Judges credentials of one kind and says who the caller is.
 ///
-/// Write an `async fn`; one type may judge several kinds. Closures are authenticators too, and so
-/// is an `Arc` of one. A panic in it refuses the request as
+/// Write an `async fn`; one type may judge several kinds. Functions and closures are authenticators
+/// too, and so is an `Arc` of one. A closure that holds something of its own clones it for each
+/// call, `move |credentials| { let store = store.clone(); async move { .. } }`; a type with a field
+/// does not need to. A panic in it refuses the request as
 /// [`Misconfigured`](crate::AuthErrorKind::Misconfigured) and harms nobody else.
 ///
 /// Choose the error with care, it decides what the client does next:

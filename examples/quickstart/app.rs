@@ -81,7 +81,7 @@ fn users() -> Result<Users, Box<dyn Error>> {
     let bob = User::new("bob", "$2y$05$bE71XVGrWVTyYA.eWk7gGOt.Nop3klB61Pdpm7f2rpjYi4Ak2RkZm")
         .with_claim("tenant", "globex")
         .with_claim("roles", "viewer");
-    Ok(Users::builder().user(alice).user(bob).build()?)
+    Ok(Users::builder().users([alice, bob]).build()?)
 }
 
 async fn list(State(orders): State<Orders>, identity: Identity, tenant: Tenant) -> Json<Value> {

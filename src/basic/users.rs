@@ -128,6 +128,12 @@ impl UsersBuilder {
         self
     }
 
+    /// Adds users.
+    pub fn users(mut self, users: impl IntoIterator<Item = User>) -> Self {
+        self.users.extend(users);
+        self
+    }
+
     /// Sets the number of threads that verify passwords.
     ///
     /// The default is one less than the machine's cores and at least one: with as many as there are

@@ -1,8 +1,8 @@
 //! Client certificates of tonic's TLS, and statuses for handlers.
 
-use tonic::{Code, Status};
+use tonic::{Code, Status, server::NamedService};
 
-use crate::error::AuthError;
+use crate::{error::AuthError, gate::Gate};
 
 /// What tonic knows about the client's certificates; `None` where a connection is not tonic's.
 #[cfg(feature = "mtls")]
@@ -14,6 +14,11 @@ pub(crate) fn peer_certificates(extensions: &http::Extensions) -> Option<crate::
         Some(chain) => crate::PeerCertificates::from_der(chain.iter().map(|der| der.to_vec())),
         None => crate::PeerCertificates::none(),
     })
+}
+
+/// A layer around one service: `add_service(require("orders:read").layer(service))`.
+impl<S: NamedService, C, R> NamedService for Gate<S, C, R> {
+    const NAME: &'static str = S::NAME;
 }
 
 /// The status of the table, for handlers that refuse by themselves.

@@ -87,6 +87,9 @@ impl TenantLayer {
     }
 
     /// The tenant is the value of a header field, which must occur once.
+    ///
+    /// Outside of authentication a request without the field is refused with 403 before anybody is
+    /// asked to log in; put the layer inside if the 401 should come first.
     pub fn from_header(name: HeaderName) -> Self {
         Self::of(Source::Header(name))
     }

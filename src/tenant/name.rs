@@ -23,7 +23,7 @@ use crate::{config_error::ConfigError, evidence::Evidence};
 /// assert!(Tenant::new("../acme").is_err());
 /// # Ok::<(), tower_auth::ConfigError>(())
 /// ```
-#[derive(Clone, Eq, Hash, PartialEq)]
+#[derive(Clone, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Tenant(Arc<str>);
 
 impl Tenant {
@@ -66,6 +66,12 @@ impl Tenant {
             && name.bytes().all(is_inner)
             && name.as_bytes()[0].is_ascii_alphanumeric();
         fits.then(|| Self(name.into()))
+    }
+}
+
+impl AsRef<str> for Tenant {
+    fn as_ref(&self) -> &str {
+        &self.0
     }
 }
 
