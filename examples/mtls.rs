@@ -26,7 +26,11 @@ pub(crate) fn app() -> Router {
 }
 
 async fn hello(identity: Identity) -> String {
-    format!("hello {}, vouched for by {:?}\n", identity.subject(), identity.issuer())
+    format!(
+        "hello {}, vouched for by {}\n",
+        identity.subject(),
+        identity.issuer().unwrap_or("nobody")
+    )
 }
 
 /// An authority, and what it has signed: all in PEM.
