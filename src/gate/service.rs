@@ -139,18 +139,30 @@ where
         line.set_sensitive(true);
     }
     let mut response = rejection.reject(error, parts);
+    write_challenges(check, error, parts, &mut response);
     seal(&mut response, error);
-    let status = response.status();
-    if let StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN = status {
-        // A rejection may turn any refusal into a 401, which must say how to log in.
-        let turned = status == StatusCode::UNAUTHORIZED && error.kind().status() != status;
-        let missing = AuthError::from(AuthErrorKind::MissingCredentials);
-        let asked = if turned { &missing } else { error };
-        let _ = contain(|| check.challenge(asked, parts, response.headers_mut()));
-        if turned && !response.headers().contains_key(WWW_AUTHENTICATE) {
-            // Here nobody can log in, so the answer must not pretend that somebody can.
-            *response.status_mut() = error.kind().status();
-        }
-    }
     response
+}
+
+fn write_challenges<C, B>(check: &C, error: &AuthError, parts: &Parts, response: &mut Response<B>)
+where
+    C: Check,
+{
+    let (status, of_kind) = (response.status(), error.kind().status());
+    if !matches!(status.as_u16(), 400 | 401 | 403) {
+        return;
+    }
+    // A rejection may turn any refusal into a 401, which must say how to log in.
+    let turned = status == StatusCode::UNAUTHORIZED && of_kind != status;
+    let missing = AuthError::new(AuthErrorKind::MissingCredentials);
+    let asked = if turned { &missing } else { error };
+    let headers = response.headers_mut();
+    if status == StatusCode::UNAUTHORIZED {
+        headers.remove(WWW_AUTHENTICATE);
+    }
+    let _ = contain(|| check.challenge(asked, parts, headers));
+    if turned && !headers.contains_key(WWW_AUTHENTICATE) {
+        // Here nobody can log in, so the answer must not pretend that somebody can.
+        *response.status_mut() = of_kind;
+    }
 }

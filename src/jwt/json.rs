@@ -24,6 +24,12 @@ pub(super) fn object(json: &[u8]) -> Result<Map<String, Value>, &'static str> {
     }
 }
 
+/// Whether numbers arrive as numbers. They do not where another crate of the build has enabled
+/// `arbitrary_precision` of `serde_json`: every date in a token would then be refused.
+pub(super) fn reads_numbers() -> bool {
+    object(br#"{"n":1}"#).is_ok_and(|members| members["n"].is_u64())
+}
+
 #[derive(Clone, Copy)]
 struct Strict {
     depth: usize,

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::{error::AuthError, jwt::Bearer};
+use crate::{
+    error::AuthError,
+    jwt::{Bearer, token::bare_media_type},
+};
 
 type Claims = Map<String, Value>;
 
@@ -67,13 +70,9 @@ impl Rules {
     }
 }
 
-/// RFC 7515, section 4.1.9: `application/` may be left out, and case does not count.
+/// Case does not count in media types.
 fn is_accepted_type(typ: &str) -> bool {
-    let bare = match typ.split_once('/') {
-        Some((kind, rest)) if kind.eq_ignore_ascii_case("application") => rest,
-        _ => typ,
-    };
-    ACCEPTED_TYPES.iter().any(|accepted| accepted.eq_ignore_ascii_case(bare))
+    ACCEPTED_TYPES.iter().any(|accepted| accepted.eq_ignore_ascii_case(bare_media_type(typ)))
 }
 
 /// A `NumericDate` may have a fraction. What is there and is not a date is never taken for absent.

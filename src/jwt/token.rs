@@ -74,9 +74,7 @@ impl Header {
         }
         let alg = members.get("alg").and_then(Value::as_str).ok_or("the header names no alg")?;
         let cty = string(members, "cty")?;
-        if cty.is_some_and(|cty| {
-            ["JWT", "application/JWT"].iter().any(|it| cty.eq_ignore_ascii_case(it))
-        }) {
+        if cty.is_some_and(|cty| bare_media_type(cty).eq_ignore_ascii_case("JWT")) {
             return Err("a token inside of a token is not supported");
         }
         Ok(Self {
@@ -84,6 +82,14 @@ impl Header {
             kid: string(members, "kid")?.map(str::to_owned),
             typ: string(members, "typ")?.map(str::to_owned),
         })
+    }
+}
+
+/// RFC 7515, section 4.1.9: `application/` may be left out.
+pub(super) fn bare_media_type(name: &str) -> &str {
+    match name.split_once('/') {
+        Some((kind, rest)) if kind.eq_ignore_ascii_case("application") => rest,
+        _ => name,
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
     jwt::{
         Bearer, Issuer,
         issuer::Trusted,
+        json,
         token::{Header, Unverified},
     },
 };
@@ -151,12 +152,19 @@ impl JwtVerifierBuilder {
     /// # Errors
     ///
     /// No issuer, or two of one name; keys that cannot be read or do not fit their algorithm; empty
-    /// names; a leeway beyond [`Issuer::MAX_LEEWAY`].
+    /// names; a leeway beyond [`Issuer::MAX_LEEWAY`]; a build in which `serde_json` has its feature
+    /// `arbitrary_precision`.
     pub fn build(self) -> Result<JwtVerifier, ConfigError> {
         let mut problems = Problems::default();
         let mut issuers = HashMap::with_capacity(self.issuers.len());
         if self.issuers.is_empty() {
             problems.add("no issuer is trusted: add one with `issuer(Issuer::new(..))`");
+        }
+        if !json::reads_numbers() {
+            problems.add(
+                "serde_json is built with its feature `arbitrary_precision`, with which no date in \
+                 a token can be read: find who enables it with `cargo tree -e features -i serde_json`",
+            );
         }
         for issuer in self.issuers {
             let name = issuer.name().to_owned();

@@ -2,7 +2,7 @@
 
 use http::{
     HeaderValue, Response, StatusCode,
-    header::{CACHE_CONTROL, RETRY_AFTER, WWW_AUTHENTICATE},
+    header::{CACHE_CONTROL, RETRY_AFTER},
     request::Parts,
 };
 
@@ -25,14 +25,11 @@ impl<B: Default> Rejection<B> for DefaultRejection {
     }
 }
 
-/// Makes sure of what must hold whatever the rejection did; challenges are the check's to write.
+/// Makes sure of what must hold whatever a rejection did; challenges are the gate's to write.
 pub(crate) fn seal<B>(response: &mut Response<B>, error: &AuthError) {
     let status = response.status();
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if status == StatusCode::UNAUTHORIZED {
-        headers.remove(WWW_AUTHENTICATE);
-    }
     if status == StatusCode::SERVICE_UNAVAILABLE {
         // None for another refusal, of which the rejection made a 503.
         headers.insert(RETRY_AFTER, HeaderValue::from(error.retry_after().unwrap_or(1)));
