@@ -127,11 +127,12 @@ fn host(parts: &Parts) -> Result<Option<String>, AuthError> {
         (None, Some(field)) => field,
         (None, None) => return Ok(None),
     };
-    let port = host.as_str().strip_prefix(host.host());
-    if port != Some("") && host.port_u16().is_none() {
-        return Err(damaged());
+    match host.as_str().strip_prefix(host.host()) {
+        Some("") => Ok(Some(host.host().to_ascii_lowercase())),
+        Some(_) if host.port_u16().is_some() => Ok(Some(host.host().to_ascii_lowercase())),
+        // User information before the host, or a port that is no number.
+        _ => Err(damaged()),
     }
-    Ok(Some(host.host().to_ascii_lowercase()))
 }
 
 /// The segment after the prefix, as it was sent: a name holds nothing that could be escaped.
