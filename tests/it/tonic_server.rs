@@ -3,19 +3,21 @@
 use http::{HeaderName, uri::PathAndQuery};
 use tokio::sync::oneshot;
 use tonic::{
-    Code, Status,
+    Code,
     client::Grpc,
-    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
     transport::{Channel, Endpoint, Server, server::TcpIncoming},
 };
 use tower_auth::TenantLayer;
 
-use crate::support::callers::{basic, user};
+use crate::{
+    examples::tonic_service::Text,
+    support::callers::{basic, user},
+};
 
 /// The code of a call by this user for this tenant.
 async fn call(channel: Channel, name: Option<&str>, tenant: Option<&str>) -> Code {
     let mut client = Grpc::new(channel);
-    let mut request = tonic::Request::new(Empty);
+    let mut request = tonic::Request::new(String::new());
     if let Some(name) = name {
         let line = user(name).headers()["authorization"].clone();
         let line = line.to_str().expect("ASCII").parse().expect("ASCII");
@@ -27,8 +29,7 @@ async fn call(channel: Channel, name: Option<&str>, tenant: Option<&str>) -> Cod
     }
     client.ready().await.expect("connected");
     let path = PathAndQuery::from_static("/orders.v1.Orders/Create");
-    let answer: Result<tonic::Response<Empty>, _> = client.unary(request, path, Nothing).await;
-    answer.expect_err("no service is there").code()
+    client.unary(request, path, Text).await.expect_err("no service is there").code()
 }
 
 #[tokio::test]
@@ -58,45 +59,4 @@ async fn tonic_takes_the_layers_and_its_clients_read_the_refusals() {
     drop(channel);
     stop.send(()).unwrap();
     server.await.unwrap().unwrap();
-}
-
-/// A message of no bytes.
-#[derive(Debug)]
-struct Empty;
-
-/// Its codec.
-#[derive(Default)]
-struct Nothing;
-
-impl Codec for Nothing {
-    type Encode = Empty;
-    type Decode = Empty;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Nothing {
-    type Item = Empty;
-    type Error = Status;
-
-    fn encode(&mut self, _: Empty, _: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        Ok(())
-    }
-}
-
-impl Decoder for Nothing {
-    type Item = Empty;
-    type Error = Status;
-
-    fn decode(&mut self, _: &mut DecodeBuf<'_>) -> Result<Option<Empty>, Status> {
-        Ok(Some(Empty))
-    }
 }
