@@ -13,7 +13,7 @@ use std::{future::Future, pin::Pin};
 use http::{HeaderMap, request::Parts};
 
 pub use self::{future::ResponseFuture, layer::GateLayer, service::Gate};
-use crate::error::AuthError;
+use crate::{error::AuthError, evidence::write_challenges};
 
 /// A boxed future, as [`Verdict::Pending`] holds it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -79,9 +79,10 @@ pub trait Check: Clone + Send + Sync + 'static {
 
     /// Writes the challenges that belong on an answer of 400, 401 or 403.
     ///
-    /// On a 401 the field is empty when this is called, whatever a custom rejection wrote to it.
+    /// On a 401 the field is empty when this is called, whatever a custom rejection wrote to it. The
+    /// default writes those of the authentication layer outside of this check, if there is one.
     fn challenge(&self, error: &AuthError, parts: &Parts, headers: &mut HeaderMap) {
-        let _ = (error, parts, headers);
+        write_challenges(error, &parts.extensions, headers);
     }
 }
 

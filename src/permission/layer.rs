@@ -2,12 +2,12 @@
 
 use std::{fmt, sync::Arc};
 
-use http::{HeaderMap, request::Parts};
+use http::request::Parts;
 use tower::Layer;
 
 use crate::{
     error::AuthError,
-    evidence::{Evidence, write_challenges},
+    evidence::Evidence,
     gate::{Check, Gate, GateLayer, Verdict},
     permission::{ClaimMapper, Permissions},
     rejection::DefaultRejection,
@@ -76,10 +76,6 @@ impl Check for PermissionClaimLayer {
 
     fn admit(&self, permissions: Permissions, parts: &mut Parts) {
         Evidence::of_mut(&mut parts.extensions).permissions = Some(permissions);
-    }
-
-    fn challenge(&self, error: &AuthError, parts: &Parts, headers: &mut HeaderMap) {
-        write_challenges(error, &parts.extensions, headers);
     }
 }
 

@@ -1,11 +1,11 @@
 //! [`require`]: holds a requirement against the permissions of the caller.
 
-use http::{HeaderMap, request::Parts};
+use http::request::Parts;
 use tower::Layer;
 
 use crate::{
     error::AuthError,
-    evidence::{Evidence, ask_anonymous_to_log_in, write_challenges},
+    evidence::{Evidence, ask_anonymous_to_log_in},
     gate::{Check, Gate, GateLayer, Verdict},
     identity::Identity,
     permission::{Permitted, Requirement},
@@ -95,10 +95,6 @@ impl Check for RequireLayer {
 
     fn admit(&self, permitted: Permitted, parts: &mut Parts) {
         Evidence::of_mut(&mut parts.extensions).permitted = Some(permitted);
-    }
-
-    fn challenge(&self, error: &AuthError, parts: &Parts, headers: &mut HeaderMap) {
-        write_challenges(error, &parts.extensions, headers);
     }
 }
 

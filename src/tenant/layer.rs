@@ -2,13 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
-use http::{HeaderMap, HeaderName, request::Parts};
+use http::{HeaderName, request::Parts};
 use tower::Layer;
 
 use crate::{
     claims::ClaimPath,
     error::AuthError,
-    evidence::{Evidence, TenantEvidence, ask_anonymous_to_log_in, write_challenges},
+    evidence::{Evidence, TenantEvidence, ask_anonymous_to_log_in},
     gate::{Check, Gate, GateLayer, Verdict},
     rejection::DefaultRejection,
     tenant::{Requested, Tenant, TenantResolver, source::Source},
@@ -208,10 +208,6 @@ impl Check for TenantLayer {
 
     fn admit(&self, TenantGrant(found): TenantGrant, parts: &mut Parts) {
         Evidence::of_mut(&mut parts.extensions).tenant = found;
-    }
-
-    fn challenge(&self, error: &AuthError, parts: &Parts, headers: &mut HeaderMap) {
-        write_challenges(error, &parts.extensions, headers);
     }
 }
 
