@@ -1,7 +1,5 @@
 //! [`ConfigError`]: everything that is wrong with a configuration, reported at once.
 
-use std::{error::Error, fmt};
-
 /// A configuration that cannot work, with every problem that was found in it.
 ///
 /// Builders look at the whole configuration before they answer, so one round of mending is enough.
@@ -19,7 +17,8 @@ use std::{error::Error, fmt};
 ///     .unwrap_err();
 /// assert!(error.to_string().contains("editor -> viewer -> editor"), "{error}");
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{}", listed(.problems))]
 pub struct ConfigError {
     problems: Vec<String>,
 }
@@ -36,19 +35,12 @@ impl ConfigError {
     }
 }
 
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.problems.as_slice() {
-            [problem] => f.write_str(problem),
-            problems => {
-                write!(f, "{} problems:", problems.len())?;
-                problems.iter().try_for_each(|problem| write!(f, "\n- {problem}"))
-            }
-        }
+fn listed(problems: &[String]) -> String {
+    match problems {
+        [problem] => problem.clone(),
+        problems => format!("{} problems:\n- {}", problems.len(), problems.join("\n- ")),
     }
 }
-
-impl Error for ConfigError {}
 
 /// Gathers problems while a builder looks at its parts.
 #[derive(Debug, Default)]
