@@ -1,4 +1,4 @@
-//! An orders API over HTTPS, guarded by all five layers. It needs nothing but cargo:
+//! An orders API over HTTPS, guarded by all five layers. It needs cargo, and a C compiler for aws-lc:
 //!
 //! ```text
 //! cargo run --example quickstart              # serve, and print curl commands to paste

@@ -16,3 +16,7 @@
 //! 11. A check that lacks its input is refused as `Misconfigured`.
 //! 12. Tenant and identity agree before any handler runs, whichever layer is outside.
 //! 13. Stacked authentication layers mean AND.
+//!
+//! Two limits. A check of your own that stands outside of every authentication layer writes the
+//! challenges of its 401 itself. A panic in a [`Rejection`](crate::Rejection) is not contained: the
+//! request is not served, and its connection ends.
