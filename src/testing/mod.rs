@@ -1,4 +1,4 @@
-//! What tests of a service need: an issuer of tokens.
+//! What tests of a service need: an issuer of tokens, and callers who need no credentials.
 //!
 //! The time of tests is [`Clock::manual`](crate::Clock::manual).
 
@@ -6,6 +6,7 @@
 mod authority;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
 mod builder;
+mod identity_layer;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
 mod metadata;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
@@ -17,5 +18,6 @@ mod state;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
 mod token;
 
+pub use self::identity_layer::TestIdentityLayer;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
 pub use self::{authority::TestAuthority, builder::TestAuthorityBuilder, token::TestToken};

@@ -1,5 +1,6 @@
 //! The testing kit does what tests will rely on.
 
+mod identity_layer;
 mod keys;
 mod metadata;
 mod serving;
