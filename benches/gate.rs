@@ -4,19 +4,16 @@
 //! completion, and its response dropped. The last lines are the figures of this one run:
 //! `gate_*_over_bare` are ratios of medians, `gate_granted_extra_ns` is a difference of medians.
 
-use std::{
-    convert::Infallible,
-    fs,
-    future::Future,
-    path::Path,
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
+mod common;
+
+use std::{convert::Infallible, path::Path};
 
 use criterion::Criterion;
-use http::{HeaderMap, HeaderValue, Request, Response, request::Parts};
-use tower::{Layer, Service, service_fn};
+use http::{Request, Response, request::Parts};
+use tower::{Layer, service_fn};
 use tower_auth::{AuthErrorKind, Check, GateLayer, Verdict};
+
+use crate::common::{headers, measure, median};
 
 /// Gives the one verdict it was made for.
 #[derive(Clone, Copy)]
@@ -45,48 +42,6 @@ impl Check for Fixed {
     }
 }
 
-fn headers() -> HeaderMap {
-    [
-        ("accept", "application/json"),
-        ("accept-encoding", "gzip, br"),
-        ("accept-language", "en"),
-        ("authorization", "Basic YWxpY2U6d29uZGVybGFuZA=="),
-        ("content-type", "application/json"),
-        ("host", "orders.example.com"),
-        ("user-agent", "bench/1.0"),
-        ("x-request-id", "01JD9Z7X3V9Q"),
-    ]
-    .into_iter()
-    .map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)))
-    .collect()
-}
-
-fn measure<S>(criterion: &mut Criterion, name: &str, mut service: S)
-where
-    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
-{
-    let headers = headers();
-    criterion.bench_function(name, |bencher| {
-        bencher.iter(|| {
-            let mut request = Request::new(());
-            *request.uri_mut() = http::Uri::from_static("/orders/42");
-            *request.headers_mut() = headers.clone();
-            let response = pin!(service.call(request));
-            match response.poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(Ok(response)) => response,
-                Poll::Pending => unreachable!("nothing here waits"),
-            }
-        });
-    });
-}
-
-/// The median of a benchmark, in nanoseconds; none where criterion only tested.
-fn median(home: &Path, name: &str) -> Option<f64> {
-    let estimates = fs::read(home.join(name).join("new/estimates.json")).ok()?;
-    let estimates: serde_json::Value = serde_json::from_slice(&estimates).ok()?;
-    estimates["median"]["point_estimate"].as_f64()
-}
-
 fn figures(home: &Path) -> Option<()> {
     let bare = median(home, "bare")?;
     for name in ["granted", "denied", "pending"] {
@@ -103,10 +58,11 @@ fn main() {
         drop(request);
         Ok::<_, Infallible>(Response::new(()))
     });
-    measure(&mut criterion, "bare", bare);
-    measure(&mut criterion, "granted", GateLayer::new(Fixed::Granted).layer(bare));
-    measure(&mut criterion, "denied", GateLayer::new(Fixed::Denied).layer(bare));
-    measure(&mut criterion, "pending", GateLayer::new(Fixed::Pending).layer(bare));
+    let headers = headers("Basic YWxpY2U6d29uZGVybGFuZA==");
+    measure(&mut criterion, "bare", bare, &headers);
+    measure(&mut criterion, "granted", GateLayer::new(Fixed::Granted).layer(bare), &headers);
+    measure(&mut criterion, "denied", GateLayer::new(Fixed::Denied).layer(bare), &headers);
+    measure(&mut criterion, "pending", GateLayer::new(Fixed::Pending).layer(bare), &headers);
     criterion.final_summary();
     if figures(home.path()).is_none() {
         println!("no figures: nothing was measured");

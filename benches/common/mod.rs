@@ -1,0 +1,63 @@
+//! What the benchmarks have in common: a request, a way to time it, and the medians.
+
+use std::{
+    convert::Infallible,
+    fs,
+    future::Future,
+    path::Path,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use criterion::Criterion;
+use http::{HeaderMap, HeaderValue, Request, Response};
+use tower::Service;
+
+/// Eight fields, as a client sends them.
+pub(crate) fn headers(authorization: &str) -> HeaderMap {
+    [
+        ("accept", "application/json"),
+        ("accept-encoding", "gzip, br"),
+        ("accept-language", "en"),
+        ("authorization", authorization),
+        ("content-type", "application/json"),
+        ("host", "orders.example.com"),
+        ("user-agent", "bench/1.0"),
+        ("x-request-id", "01JD9Z7X3V9Q"),
+    ]
+    .into_iter()
+    .map(|(name, value)| {
+        let value = HeaderValue::from_str(value).expect("a value for a header field");
+        (http::HeaderName::from_static(name), value)
+    })
+    .collect()
+}
+
+/// Builds a request, sends it through the service and polls the answer, which must come at once.
+pub(crate) fn send<S, B>(service: &mut S, headers: &HeaderMap) -> Response<B>
+where
+    S: Service<Request<()>, Response = Response<B>, Error = Infallible>,
+{
+    let mut request = Request::new(());
+    *request.uri_mut() = http::Uri::from_static("/orders/42");
+    *request.headers_mut() = headers.clone();
+    let response = pin!(service.call(request));
+    match response.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(response)) => response,
+        Poll::Pending => unreachable!("nothing here waits"),
+    }
+}
+
+pub(crate) fn measure<S>(criterion: &mut Criterion, name: &str, mut service: S, headers: &HeaderMap)
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
+{
+    criterion.bench_function(name, |bencher| bencher.iter(|| send(&mut service, headers)));
+}
+
+/// The median of a benchmark, in nanoseconds; none where criterion only tested.
+pub(crate) fn median(home: &Path, name: &str) -> Option<f64> {
+    let estimates = fs::read(home.join(name).join("new/estimates.json")).ok()?;
+    let estimates: serde_json::Value = serde_json::from_slice(&estimates).ok()?;
+    estimates["median"]["point_estimate"].as_f64()
+}

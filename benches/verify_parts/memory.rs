@@ -1,0 +1,32 @@
+//! Whether the cache keeps to its bound in bytes.
+
+use tower_auth::{Answer, Authenticator, Bearer, CacheLimits};
+
+use super::{
+    figures::figure,
+    tokens::{self, Key},
+};
+
+const TOKENS: u32 = 100_000;
+const BOUND: u32 = 64 * 1024 * 1024;
+
+/// What the allocator has given for 100,000 tokens and not got back, over the bound.
+pub(crate) fn print() {
+    let limits =
+        CacheLimits::new().with_max_entries(TOKENS as usize).with_max_bytes(BOUND as usize);
+    let verifier = tokens::builder(&[Key::Hs256], 1).with_cache(limits).build();
+    let verifier = verifier.expect("a good configuration");
+    let used = allocation_counter::measure(|| {
+        for number in 0..TOKENS {
+            let token = tokens::sign(Key::Hs256, &tokens::claims(&format!("user-{number}")));
+            let answer = verifier.answer(Bearer::new(token));
+            assert!(matches!(answer, Answer::Now(Ok(_))), "a good token");
+        }
+    });
+    let (entries, reckoned) = verifier.cache_size();
+    #[allow(clippy::cast_precision_loss, reason = "a figure of three digits")]
+    let (entries, reckoned, kept) = (entries as f64, reckoned as f64, used.bytes_current as f64);
+    figure("cache_100k_entries_kept", entries, "tokens");
+    figure("cache_100k_reckoned_over_bound", reckoned / f64::from(BOUND), "ratio");
+    figure("cache_100k_bytes_over_bound", kept / f64::from(BOUND), "ratio");
+}
