@@ -1,0 +1,137 @@
+#!/usr/bin/env node
+// Drives the guarded service with tokens of a real OpenID Provider.
+import assert from 'node:assert/strict';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { makeCertificates } from './certificates.mjs';
+import { killGuards, startGuard } from './guard.mjs';
+import { ALGORITHMS, BILLING, ORDERS, PERMISSIONS, startProvider, USER } from './provider.mjs';
+import {
+  authorizationCode, boundToken, clientCredentials, signedWithPublicKey, withClaims, withHeader, withoutSignature,
+} from './tokens.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'peer-'));
+process.on('exit', () => {
+  killGuards();
+  rmSync(folder, { recursive: true, force: true });
+});
+['SIGHUP', 'SIGINT', 'SIGTERM'].forEach((signal) => process.on(signal, () => process.exit(1)));
+console.info = console.warn = () => {}; // notices of the provider about its defaults
+
+const logFile = join(folder, 'guard.log');
+const log = openSync(logFile, 'a');
+const certificates = makeCertificates(folder);
+const certificate = certificates.server.tls;
+const count = { passed: 0, failed: 0 };
+
+async function check(name, run) {
+  try {
+    await run();
+    count.passed += 1;
+    console.log(`ok   ${name}`);
+  } catch (error) {
+    count.failed += 1;
+    console.log(`FAIL ${name}: ${error.message.replace(/\s+/g, ' ')}`);
+  }
+}
+
+async function accepted(guard, token, sub, tls) {
+  const { status, text, challenge } = await guard.ask(token, tls);
+  assert.equal(status, 200, `${status} ${challenge} ${text}`);
+  const { sub: subject, permissions } = JSON.parse(text);
+  assert.deepEqual({ subject, permissions }, { subject: sub, permissions: PERMISSIONS });
+}
+
+async function refused(guard, token, tls) {
+  const { status, challenge } = await guard.ask(token, tls);
+  assert.equal(status, 401);
+  assert.match(challenge, /^Bearer\b.*\berror="invalid_token"/);
+}
+
+async function acceptedTokens(provider, guard) {
+  for (const name of ALGORITHMS) {
+    await check(`${name} access token`, async () => {
+      const token = await clientCredentials(provider, name);
+      const header = JSON.parse(Buffer.from(token.split('.')[0], 'base64url'));
+      assert.deepEqual([header.alg, header.typ], [name, 'at+jwt']);
+      await accepted(guard, token, name);
+    });
+  }
+  await check('access token of a user, by authorization code', async () => {
+    await accepted(guard, (await authorizationCode(provider, 'app')).access_token, USER);
+  });
+  await check('access token that ended within the leeway', async () => {
+    await accepted(guard, await clientCredentials(provider, 'just-ended'), 'just-ended');
+  });
+}
+
+async function refusedTokens(provider, guard) {
+  const good = await clientCredentials(provider, 'RS256');
+  const refusals = {
+    'access token for another resource': () => clientCredentials(provider, 'RS256', BILLING),
+    'ID token in place of the access token': async () => (await authorizationCode(provider, 'app')).id_token,
+    'opaque access token': () => clientCredentials(provider, 'RS256', null),
+    'access token that ended before the leeway': () => clientCredentials(provider, 'long-ended'),
+    'claims changed under the signature': () => withClaims(good, { permissions: ['admin'] }),
+    'alg changed to none, signature left out': () => withoutSignature(withHeader(good, { alg: 'none' })),
+    'alg changed to none, signature kept': () => withHeader(good, { alg: 'none' }),
+    'signature left out': () => withoutSignature(good),
+    'alg changed to HS256': () => withHeader(good, { alg: 'HS256' }),
+    'HS256 with the public key as the secret': () => signedWithPublicKey(provider, good),
+    'alg changed to another one of the same key type': () => withHeader(good, { alg: 'PS256' }),
+  };
+  for (const [name, make] of Object.entries(refusals)) {
+    await check(`refused: ${name}`, async () => refused(guard, await make()));
+  }
+  await check('refused: token of a provider that is not trusted', async () => {
+    const other = await startProvider({ certificate });
+    await refused(guard, await clientCredentials(other, 'RS256'));
+    await other.stop();
+  });
+  await check('no token: 401 without an error', async () => {
+    const { status, challenge } = await guard.ask();
+    assert.equal(status, 401);
+    assert.match(challenge, /^Bearer\b/);
+    assert.doesNotMatch(challenge, /error/);
+  });
+}
+
+async function boundTokens(provider, plain) {
+  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS, certificates, log });
+  const { machine, other, server } = certificates;
+  const nobody = { ca: machine.tls.ca };
+  const token = await boundToken(provider, machine.tls);
+  await check('certificate-bound: accepted with its certificate', () => accepted(guard, token, 'machine', machine.tls));
+  await check('certificate-bound: refused with another certificate', () => refused(guard, token, other.tls));
+  await check('certificate-bound: refused without a certificate', () => refused(guard, token, nobody));
+  await check('certificate-bound: refused without TLS', () => refused(plain, token));
+  await check('not bound: accepted with any certificate or none', async () => {
+    const free = await clientCredentials(provider, 'ES256');
+    await accepted(guard, free, 'ES256', other.tls);
+    await accepted(guard, free, 'ES256', nobody);
+  });
+  await check('the provider itself gives other machines no token', async () => {
+    await assert.rejects(boundToken(provider, other.tls), /401 .*invalid_client/);
+    await assert.rejects(boundToken(provider, server.tls), /401 .*invalid_client/);
+  });
+}
+
+async function main() {
+  const provider = await startProvider({ certificate });
+  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS, log });
+  await acceptedTokens(provider, guard);
+  await refusedTokens(provider, guard);
+  await boundTokens(provider, guard);
+}
+
+try {
+  await main();
+} catch (error) {
+  count.failed += 1;
+  console.log(`FAIL cannot go on: ${error.stack}`);
+}
+if (count.failed > 0) process.stderr.write(`\nthe guards said:\n${readFileSync(logFile, 'utf8')}`);
+console.log(`${count.passed} passed, ${count.failed} failed`);
+process.exit(count.failed > 0 ? 1 : 0);
