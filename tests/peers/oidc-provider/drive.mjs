@@ -7,9 +7,10 @@ import { join } from 'node:path';
 
 import { makeCertificates } from './certificates.mjs';
 import { killGuards, startGuard } from './guard.mjs';
-import { ALGORITHMS, BILLING, ORDERS, PERMISSIONS, startProvider, USER } from './provider.mjs';
+import { ALGORITHMS, BILLING, ORDERS, PERMISSIONS, SEALED, startProvider, USER } from './provider.mjs';
 import {
-  authorizationCode, boundToken, clientCredentials, signedWithPublicKey, withClaims, withHeader, withoutSignature,
+  authorizationCode, clientCredentials, certificateBoundToken, decode, keyBoundToken, signedWithPublicKey, withClaims, withHeader,
+  withoutSignature,
 } from './tokens.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'peer-'));
@@ -54,8 +55,8 @@ async function acceptedTokens(provider, guard) {
   for (const name of ALGORITHMS) {
     await check(`${name} access token`, async () => {
       const token = await clientCredentials(provider, name);
-      const header = JSON.parse(Buffer.from(token.split('.')[0], 'base64url'));
-      assert.deepEqual([header.alg, header.typ], [name, 'at+jwt']);
+      const { alg, typ } = decode(token.split('.')[0]);
+      assert.deepEqual({ alg, typ }, { alg: name, typ: 'at+jwt' });
       await accepted(guard, token, name);
     });
   }
@@ -73,6 +74,8 @@ async function refusedTokens(provider, guard) {
     'access token for another resource': () => clientCredentials(provider, 'RS256', BILLING),
     'ID token in place of the access token': async () => (await authorizationCode(provider, 'app')).id_token,
     'opaque access token': () => clientCredentials(provider, 'RS256', null),
+    'encrypted access token': () => clientCredentials(provider, SEALED),
+    'access token bound to a key (DPoP), sent as a bearer token': () => keyBoundToken(provider, 'RS256'),
     'access token that ended before the leeway': () => clientCredentials(provider, 'long-ended'),
     'claims changed under the signature': () => withClaims(good, { permissions: ['admin'] }),
     'alg changed to none, signature left out': () => withoutSignature(withHeader(good, { alg: 'none' })),
@@ -102,7 +105,7 @@ async function boundTokens(provider, plain) {
   const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS, certificates, log });
   const { machine, other, server } = certificates;
   const nobody = { ca: machine.tls.ca };
-  const token = await boundToken(provider, machine.tls);
+  const token = await certificateBoundToken(provider, machine.tls);
   await check('certificate-bound: accepted with its certificate', () => accepted(guard, token, 'machine', machine.tls));
   await check('certificate-bound: refused with another certificate', () => refused(guard, token, other.tls));
   await check('certificate-bound: refused without a certificate', () => refused(guard, token, nobody));
@@ -113,8 +116,8 @@ async function boundTokens(provider, plain) {
     await accepted(guard, free, 'ES256', nobody);
   });
   await check('the provider itself gives other machines no token', async () => {
-    await assert.rejects(boundToken(provider, other.tls), /401 .*invalid_client/);
-    await assert.rejects(boundToken(provider, server.tls), /401 .*invalid_client/);
+    await assert.rejects(certificateBoundToken(provider, other.tls), /401 .*invalid_client/);
+    await assert.rejects(certificateBoundToken(provider, server.tls), /401 .*invalid_client/);
   });
 }
 

@@ -19,6 +19,9 @@ export const SECRET = randomBytes(24).toString('base64url');
 /// A client for each algorithm, of the same name.
 export const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 
+/// The tokens of this client are encrypted.
+export const SEALED = 'sealed';
+
 /// When the tokens of these clients end, in seconds from now.
 const LIFETIMES = { 'just-ended': -10, 'long-ended': -60 };
 
@@ -50,8 +53,9 @@ const userClient = (client_id) => ({
 });
 
 const CLIENTS = [
-  ...[...ALGORITHMS, ...Object.keys(LIFETIMES)].map((name) => machineClient(name)),
+  ...[...ALGORITHMS, ...Object.keys(LIFETIMES), SEALED].map((name) => machineClient(name)),
   userClient('app'),
+  userClient(ORDERS), // the aud of its ID tokens is the guarded service
   machineClient('machine', {
     client_secret: undefined,
     token_endpoint_auth_method: 'tls_client_auth',
@@ -63,7 +67,9 @@ const CLIENTS = [
 function resource(ctx, indicator, client) {
   if (![ORDERS, BILLING].includes(indicator)) throw new Error(`unknown resource ${indicator}`);
   const alg = ALGORITHMS.includes(client.clientId) ? client.clientId : 'RS256';
-  return { scope: 'orders', audience: indicator, accessTokenFormat: 'jwt', accessTokenTTL: 600, jwt: { sign: { alg } } };
+  const encrypt = client.clientId === SEALED ? { alg: 'dir', enc: 'A256GCM', key: randomBytes(32) } : undefined;
+  const jwt = { sign: { alg }, encrypt };
+  return { scope: 'orders', audience: indicator, accessTokenFormat: 'jwt', accessTokenTTL: 600, jwt };
 }
 
 function setLifetime(ctx, token, { payload }) {
@@ -124,7 +130,8 @@ async function listen(server, port) {
 
 /// Serves on plain HTTP, and the same on HTTPS for clients that show a certificate.
 export async function startProvider({ certificate, port: wanted = 0, keys = makeKeys() }) {
-  const servers = [http.createServer(), https.createServer({ ...certificate, requestCert: true, rejectUnauthorized: false })];
+  const tls = { ...certificate, requestCert: true, rejectUnauthorized: false };
+  const servers = [http.createServer(), https.createServer(tls)];
   const [port, mtlsPort] = [await listen(servers[0], wanted), await listen(servers[1], 0)];
   const issuer = `http://127.0.0.1:${port}`;
   const provider = new Provider(issuer, configuration(keys, `https://127.0.0.1:${mtlsPort}`));
@@ -140,5 +147,5 @@ export async function startProvider({ certificate, port: wanted = 0, keys = make
     server.closeAllConnections();
   })));
   const keyFetches = () => asked.filter((path) => path === '/jwks').length;
-  return { issuer, port, keyFetches, stop };
+  return { issuer, port, keys, keyFetches, stop };
 }
