@@ -62,6 +62,12 @@ impl Claims {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
+    /// Bytes of memory behind the claims, at most.
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    pub(crate) fn weight(&self) -> usize {
+        weight_of_members(&self.0)
+    }
+
     pub(crate) fn insert(&mut self, name: String, value: Value) {
         self.0.insert(name, value);
     }
@@ -79,6 +85,33 @@ impl fmt::Debug for Claims {
     }
 }
 
+/// What the allocator adds to what it is asked for, as far as a guess goes.
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+const ALLOCATION: usize = 16;
+
+/// A map is a tree whose nodes have room for eleven members and may be half full, or a table that
+/// has just grown, as the features of `serde_json` in the build will have it.
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+fn weight_of_members(members: &Map<String, Value>) -> usize {
+    let place = size_of::<String>() + size_of::<Value>();
+    let places = 2 * members.len().next_multiple_of(11) + 2;
+    let texts = members.iter().map(|(name, value)| ALLOCATION + name.capacity() + weight_of(value));
+    places * place + texts.sum::<usize>()
+}
+
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+fn weight_of(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => ALLOCATION + text.capacity(),
+        Value::Array(elements) => {
+            let inside: usize = elements.iter().map(weight_of).sum();
+            ALLOCATION + elements.capacity() * size_of::<Value>() + inside
+        }
+        Value::Object(members) => weight_of_members(members),
+    }
+}
+
 /// The parsed form of a path, for those who look the same claim up on every request.
 #[derive(Clone, Debug)]
 pub(crate) enum ClaimPath {
@@ -93,6 +126,15 @@ impl ClaimPath {
             Self::Name { whole, segments } => {
                 claims.0.get(whole).or_else(|| descend(claims, segments))
             }
+        }
+    }
+}
+
+impl fmt::Display for ClaimPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pointer(tokens) => write!(f, "/{}", tokens.join("/")),
+            Self::Name { whole, .. } => f.write_str(whole),
         }
     }
 }

@@ -1,14 +1,11 @@
 //! [`Clock`]: the only place where the time of day comes from.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 #[cfg(feature = "testing")]
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 /// Where verifiers read the time of day from.
@@ -44,6 +41,15 @@ impl Clock {
                 SystemTime::UNIX_EPOCH + Duration::from_millis(millis.load(Ordering::SeqCst))
             }
         }
+    }
+}
+
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+impl Clock {
+    /// The time since 1970. A clock set before that reads as the far future, where everything has
+    /// expired.
+    pub(crate) fn since_epoch(&self) -> Duration {
+        self.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::MAX)
     }
 }
 

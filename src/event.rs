@@ -90,3 +90,22 @@ pub(crate) fn key_left_out(reason: &str) {
     #[cfg(not(feature = "tracing"))]
     let _ = reason;
 }
+
+/// Another set of keys has come from the provider.
+#[cfg(feature = "jwks")]
+pub(crate) fn keys_replaced(issuer: Option<&str>, keys: usize, left_out: &[String]) {
+    #[cfg(feature = "tracing")]
+    tracing::info!(target: "tower_auth", issuer, keys, left_out = left_out.len(), "new keys");
+    #[cfg(not(feature = "tracing"))]
+    let _ = (issuer, keys);
+    left_out.iter().for_each(|reason| key_left_out(reason));
+}
+
+/// Keys could not be fetched; those that are there go on being used for a while.
+#[cfg(feature = "jwks")]
+pub(crate) fn keys_failed(issuer: Option<&str>, error: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "tower_auth", issuer, error, "keys could not be fetched");
+    #[cfg(not(feature = "tracing"))]
+    let _ = (issuer, error);
+}

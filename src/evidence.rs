@@ -4,8 +4,6 @@
 //! a client sends, and nothing that other middleware inserts, can pass for it; and all gates of a
 //! request share one entry instead of one each.
 
-use std::sync::Arc;
-
 use http::{Extensions, HeaderMap};
 
 use crate::{
@@ -13,6 +11,7 @@ use crate::{
     error::{AuthError, AuthErrorKind},
     identity::Identity,
     permission::{Permissions, Permitted},
+    shared::Shared,
     tenant::{Requested, Tenant},
 };
 
@@ -20,7 +19,7 @@ use crate::{
 pub(crate) struct Evidence {
     pub(crate) identity: Option<Identity>,
     /// How the caller could have authenticated; written on refusals of the gates further in.
-    pub(crate) challenges: Option<Arc<Challenges>>,
+    pub(crate) challenges: Option<Shared<Challenges>>,
     pub(crate) tenant: TenantEvidence,
     pub(crate) permissions: Option<Permissions>,
     pub(crate) permitted: Option<Permitted>,
@@ -69,12 +68,12 @@ impl Evidence {
     ///
     /// The caller has held it against the requested tenant. What was derived from the identity
     /// before it is dropped: the permissions of one caller are not those of another.
-    pub(crate) fn admit(&mut self, identity: Identity, challenges: &Arc<Challenges>) {
+    pub(crate) fn admit(&mut self, identity: Identity, challenges: Shared<Challenges>) {
         self.identity = Some(match self.identity.take() {
             Some(outer) => identity.inside_of(outer),
             None => identity,
         });
-        self.challenges = Some(Arc::clone(challenges));
+        self.challenges = Some(challenges);
         self.permissions = None;
         self.permitted = None;
         if let TenantEvidence::Requested(requested) = &self.tenant {

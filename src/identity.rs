@@ -6,7 +6,7 @@ use http::Extensions;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{claims::Claims, evidence::Evidence};
+use crate::{claims::Claims, evidence::Evidence, shared::Shared};
 
 /// Who the caller is: what an [`Authenticator`](crate::Authenticator) returns and a handler receives.
 ///
@@ -28,16 +28,19 @@ use crate::{claims::Claims, evidence::Evidence};
 /// assert!(!identity.is_anonymous());
 /// ```
 #[derive(Clone)]
-pub struct Identity(Arc<Inner>);
+pub struct Identity {
+    facts: Shared<Facts>,
+    outer: Option<Arc<Self>>,
+}
 
+/// What is known about a caller. Remembered identities share it between requests.
 #[derive(Clone)]
-struct Inner {
+pub(crate) struct Facts {
     subject: String,
-    issuer: Option<String>,
+    issuer: Option<Arc<str>>,
     method: &'static str,
     expires_at: Option<SystemTime>,
     claims: Claims,
-    outer: Option<Identity>,
     anonymous: bool,
 }
 
@@ -51,15 +54,15 @@ impl Identity {
     /// An identity known by this subject, unique within its issuer (`sub`, RFC 7519, section 4.1.2).
     #[must_use]
     pub fn new(subject: impl Into<String>) -> Self {
-        Self(Arc::new(Inner {
+        let facts = Facts {
             subject: subject.into(),
             issuer: None,
             method: Self::UNESTABLISHED,
             expires_at: None,
             claims: Claims::default(),
-            outer: None,
             anonymous: false,
-        }))
+        };
+        Self { facts: Shared::new(Arc::new(facts)), outer: None }
     }
 
     /// Nobody in particular; give it claims to let anonymous callers do something.
@@ -73,28 +76,28 @@ impl Identity {
     /// Adds a claim, replacing one of the same name.
     #[must_use]
     pub fn with_claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.inner_mut().claims.insert(name.into(), value.into());
+        self.facts_mut().claims.insert(name.into(), value.into());
         self
     }
 
     /// Replaces all claims.
     #[must_use]
     pub fn with_claims(mut self, claims: impl Into<Claims>) -> Self {
-        self.inner_mut().claims = claims.into();
+        self.facts_mut().claims = claims.into();
         self
     }
 
     /// Sets who vouches for the subject (`iss`, RFC 7519, section 4.1.1).
     #[must_use]
-    pub fn with_issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.inner_mut().issuer = Some(issuer.into());
+    pub fn with_issuer(mut self, issuer: impl Into<Arc<str>>) -> Self {
+        self.facts_mut().issuer = Some(issuer.into());
         self
     }
 
     /// Sets when the credentials end. Nothing may be remembered of them for longer.
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
-        self.inner_mut().expires_at = Some(expires_at);
+        self.facts_mut().expires_at = Some(expires_at);
         self
     }
 
@@ -110,32 +113,32 @@ impl Identity {
     /// The subject, unique within its issuer. Identify a principal by issuer *and* subject.
     #[must_use]
     pub fn subject(&self) -> &str {
-        &self.0.subject
+        &self.facts.subject
     }
 
     /// Who vouches for the subject.
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
-        self.0.issuer.as_deref()
+        self.facts.issuer.as_deref()
     }
 
     /// How it was established: the [`NAME`](crate::Credentials::NAME) of the credentials, such as
     /// `Basic`, `Bearer`, `ClientCertificate`, or `Anonymous`.
     #[must_use]
     pub fn method(&self) -> &'static str {
-        self.0.method
+        self.facts.method
     }
 
     /// When the credentials end.
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.0.expires_at
+        self.facts.expires_at
     }
 
     /// What is known about the caller.
     #[must_use]
     pub fn claims(&self) -> &Claims {
-        &self.0.claims
+        &self.facts.claims
     }
 
     /// All claims, read as a type.
@@ -158,55 +161,85 @@ impl Identity {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn claims_as<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        self.0.claims.read_as()
+        self.facts.claims.read_as()
     }
 
     /// The identity that an outer layer established, where authentication layers are stacked.
     #[must_use]
     pub fn outer(&self) -> Option<&Self> {
-        self.0.outer.as_ref()
+        self.outer.as_deref()
     }
 
     /// Whether the caller presented no credentials.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
-        self.0.anonymous
+        self.facts.anonymous
     }
 
     /// Stores that keep identities establish them once, so that a request copies none.
     pub(crate) fn established_by(mut self, method: &'static str) -> Self {
-        if self.0.method != method {
-            self.inner_mut().method = method;
+        if self.facts.method != method {
+            self.facts_mut().method = method;
         }
         self
     }
 
     pub(crate) fn into_anonymous(mut self) -> Self {
-        self.inner_mut().anonymous = true;
+        self.facts_mut().anonymous = true;
         self.established_by(Self::ANONYMOUS)
     }
 
     /// Makes this the identity that acts, with `outer` reachable from it.
     pub(crate) fn inside_of(mut self, outer: Self) -> Self {
-        self.inner_mut().outer = Some(outer);
+        self.outer = Some(Arc::new(outer));
         self
     }
 
+    /// An identity of remembered facts.
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    pub(crate) const fn of(facts: Shared<Facts>) -> Self {
+        Self { facts, outer: None }
+    }
+
+    /// The facts, to remember them.
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    pub(crate) fn facts(&self) -> Arc<Facts> {
+        match &self.facts {
+            Shared::Direct(facts) => Arc::clone(facts),
+            Shared::Striped(_) => Arc::new(Facts::clone(&self.facts)),
+        }
+    }
+
     /// Clones only what somebody else holds too.
-    fn inner_mut(&mut self) -> &mut Inner {
-        Arc::make_mut(&mut self.0)
+    fn facts_mut(&mut self) -> &mut Facts {
+        self.facts.make_mut()
+    }
+}
+
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+impl Facts {
+    /// Bytes of memory, at most.
+    pub(crate) fn weight(&self) -> usize {
+        // The two counts of the `Arc` that holds it.
+        size_of::<Self>() + 2 * size_of::<usize>() + self.subject.capacity() + self.claims.weight()
+    }
+}
+
+impl fmt::Debug for Facts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Facts").field("subject", &self.subject).finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity")
-            .field("subject", &self.0.subject)
-            .field("issuer", &self.0.issuer)
-            .field("method", &self.0.method)
-            .field("expires_at", &self.0.expires_at)
-            .field("claims", &self.0.claims)
-            .field("outer", &self.0.outer)
+            .field("subject", &self.facts.subject)
+            .field("issuer", &self.facts.issuer)
+            .field("method", &self.facts.method)
+            .field("expires_at", &self.facts.expires_at)
+            .field("claims", &self.facts.claims)
+            .field("outer", &self.outer)
             .finish()
     }
 }

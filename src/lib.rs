@@ -120,6 +120,8 @@ mod authenticator;
 mod authorization;
 #[cfg(feature = "basic")]
 mod basic;
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+mod bounded;
 mod claims;
 mod clock;
 mod config_error;
@@ -131,6 +133,8 @@ mod gate;
 pub mod guide;
 mod identity;
 mod integration;
+#[cfg(feature = "jwks")]
+mod jwks;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
 mod jwt;
 #[cfg(feature = "mtls")]
@@ -138,17 +142,27 @@ mod mtls;
 #[cfg(any(feature = "jwt", feature = "rust-crypto", feature = "tls"))]
 mod pem;
 mod permission;
+#[cfg(feature = "jwks")]
+mod random;
 mod rejection;
 mod secret;
+mod shared;
 mod tenant;
 
 #[cfg(feature = "basic")]
 pub use self::basic::{Basic, BasicAuthLayer, User, Users, UsersBuilder};
 #[cfg(feature = "axum")]
 pub use self::integration::axum::TypedClaims;
+#[cfg(feature = "reqwest")]
+pub use self::jwks::HttpFetch;
+#[cfg(feature = "jwks")]
+pub use self::jwks::{Fetch, KeyStatus, RemoteKeys};
+#[cfg(all(feature = "basic", any(feature = "jwt", feature = "rust-crypto")))]
+pub use self::jwt::BearerPassword;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
 pub use self::jwt::{
-    Algorithm, Bearer, HmacAlgorithm, Issuer, JwtAuthLayer, JwtVerifier, JwtVerifierBuilder, Keys,
+    Algorithm, Bearer, CacheLimits, HmacAlgorithm, Issuer, IssuerQuestion, IssuerResolver,
+    JwtAuthLayer, JwtVerifier, JwtVerifierBuilder, Keys, Revocation, RevocationList, TokenLocation,
 };
 #[cfg(feature = "mtls")]
 pub use self::mtls::{

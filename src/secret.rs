@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+use http::HeaderValue;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -20,19 +22,42 @@ use zeroize::Zeroizing;
 /// assert_eq!(secret.expose(), b"correct horse");
 /// assert_eq!(format!("{secret:?}"), "Secret(..)");
 /// ```
+///
+/// Credentials that come in a header field are not copied out of it: their memory is the server's,
+/// which shares it with the rest of the request and does not overwrite it.
 #[derive(Clone)]
-pub struct Secret(Zeroizing<Vec<u8>>);
+pub struct Secret(Bytes);
+
+#[derive(Clone)]
+enum Bytes {
+    Owned(Zeroizing<Vec<u8>>),
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    Field {
+        line: HeaderValue,
+        start: usize,
+    },
+}
 
 impl Secret {
     /// Takes the bytes over; no copy is made of a `Vec<u8>` or `String`.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(Zeroizing::new(bytes.into()))
+        Self(Bytes::Owned(Zeroizing::new(bytes.into())))
     }
 
     /// The bytes themselves. The name is long so that each use is easy to find.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
-        &self.0
+        match &self.0 {
+            Bytes::Owned(bytes) => bytes,
+            #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+            Bytes::Field { line, start } => &line.as_bytes()[*start..],
+        }
+    }
+
+    /// What a field line holds from a place on.
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    pub(crate) fn in_field(line: &HeaderValue, start: usize) -> Self {
+        Self(Bytes::Field { line: line.clone(), start })
     }
 }
 
@@ -40,7 +65,7 @@ impl Eq for Secret {}
 
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
+        self.expose().ct_eq(other.expose()).into()
     }
 }
 

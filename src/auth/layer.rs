@@ -12,6 +12,7 @@ use crate::{
     gate::{Check, Gate, GateLayer, Verdict},
     identity::Identity,
     rejection::DefaultRejection,
+    shared::Striped,
 };
 
 /// Establishes who the caller is, by one of several schemes.
@@ -57,7 +58,7 @@ pub struct AuthLayer(Arc<Inner>);
 struct Inner {
     schemes: Vec<Scheme>,
     /// Made from the schemes and the realm, anew whenever one of them changes.
-    challenges: Arc<Challenges>,
+    challenges: Arc<Striped<Challenges>>,
     realm: Cow<'static, str>,
     anonymous: Option<Identity>,
     keep_credentials: bool,
@@ -79,7 +80,7 @@ impl AuthLayer {
     pub fn first_of(schemes: impl IntoIterator<Item = Scheme>) -> Self {
         let inner = Inner {
             schemes: schemes.into_iter().collect(),
-            challenges: Arc::new(Challenges::new([])),
+            challenges: Arc::new(Striped::new(Arc::new(Challenges::new([])))),
             realm: Cow::Borrowed(Self::DEFAULT_REALM),
             anonymous: None,
             keep_credentials: false,
@@ -92,7 +93,7 @@ impl AuthLayer {
         let inner = self.inner_mut();
         inner.realm = realm.into();
         let challenges = inner.schemes.iter().map(|scheme| scheme.challenge(inner.realm.clone()));
-        inner.challenges = Arc::new(Challenges::new(challenges));
+        inner.challenges = Arc::new(Striped::new(Arc::new(Challenges::new(challenges))));
         self
     }
 
@@ -198,7 +199,7 @@ impl Check for AuthLayer {
             Some(judge) => judge.remove_secret(parts),
             None => {}
         }
-        Evidence::of_mut(&mut parts.extensions).admit(identity, &self.0.challenges);
+        Evidence::of_mut(&mut parts.extensions).admit(identity, self.0.challenges.get());
     }
 
     fn challenge(&self, error: &AuthError, _: &Parts, headers: &mut HeaderMap) {

@@ -4,11 +4,14 @@ mod challenges;
 mod layer;
 #[cfg(any(feature = "basic", feature = "jwt", feature = "mtls", feature = "rust-crypto"))]
 mod named;
+mod reader;
 mod scheme;
 
 pub(crate) use self::challenges::Challenges;
 #[cfg(any(feature = "basic", feature = "jwt", feature = "mtls", feature = "rust-crypto"))]
 pub(crate) use self::named::named_layer;
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+pub(crate) use self::reader::Reader;
 pub use self::{
     layer::AuthLayer,
     scheme::{Admission, Scheme},

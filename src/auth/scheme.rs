@@ -1,10 +1,11 @@
 //! [`Scheme`]: credentials of one kind, paired with the authenticator that judges them.
 
-use std::{borrow::Cow, fmt, marker::PhantomData, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use http::request::Parts;
 
 use crate::{
+    auth::reader::{AsEver, Reader},
     authenticator::{Answer, Authenticator},
     credentials::Credentials,
     error::{AuthError, AuthErrorKind},
@@ -12,6 +13,7 @@ use crate::{
     gate::Verdict,
     identity::Identity,
     rejection::Challenge,
+    shared::{Shared, Striped},
     tenant::Requested,
 };
 
@@ -20,7 +22,7 @@ use crate::{
 /// The pair is erased, so that the schemes of a service can be chosen at run time.
 #[derive(Clone)]
 pub struct Scheme {
-    judge: Arc<dyn Judge>,
+    judge: Arc<Striped<dyn Judge>>,
     realm: Option<Cow<'static, str>>,
 }
 
@@ -36,11 +38,22 @@ impl Scheme {
         C: Credentials,
         A: Authenticator<C>,
     {
-        let pair =
-            Pair { authenticator: Arc::new(authenticator), credentials: PhantomData::<fn(C)> };
+        Self::reading(AsEver, authenticator)
+    }
+
+    /// Credentials that are not, or not only, where they usually are.
+    pub(crate) fn reading<C, A>(reader: impl Reader<C>, authenticator: A) -> Self
+    where
+        C: Credentials,
+        A: Authenticator<C>,
+    {
         // Asked now, so that a wrong name is found while the service is being set up.
         let _ = C::challenge();
-        Self { judge: Arc::new(pair), realm: None }
+        let pair = Pair {
+            authenticator: Arc::new(authenticator),
+            reader: Box::new(reader) as Box<dyn Reader<C>>,
+        };
+        Self { judge: Arc::new(Striped::new(Arc::new(pair))), realm: None }
     }
 
     /// A user-id and a password (RFC 7617).
@@ -55,6 +68,24 @@ impl Scheme {
     #[must_use]
     pub fn bearer(authenticator: impl Authenticator<crate::Bearer>) -> Self {
         Self::new(authenticator)
+    }
+
+    /// A bearer token that is in one of these places of the request, and in no other.
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    #[must_use]
+    pub fn bearer_from(
+        locations: impl IntoIterator<Item = crate::TokenLocation>,
+        authenticator: impl Authenticator<crate::Bearer>,
+    ) -> Self {
+        Self::reading(crate::jwt::Locations::of(locations), authenticator)
+    }
+
+    /// A bearer token that looks like a JWT: one with a dot. Values without a dot are left to other
+    /// schemes, such as one of [`BearerPassword`](crate::BearerPassword).
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    #[must_use]
+    pub fn jwt(authenticator: impl Authenticator<crate::Bearer>) -> Self {
+        Self::reading(crate::jwt::Dotted, authenticator)
     }
 
     /// The certificate that the client showed in the TLS handshake.
@@ -88,7 +119,7 @@ impl Scheme {
 
     /// Judges the credentials; passes where there are none of this scheme.
     pub(super) fn judge(&self, parts: &Parts) -> Verdict<Admission> {
-        self.judge.judge(&self.judge, parts)
+        self.judge.judge(self.judge.get(), parts)
     }
 }
 
@@ -103,14 +134,14 @@ impl fmt::Debug for Scheme {
 pub struct Admission {
     pub(super) identity: Identity,
     /// Knows where in the request the secret is; none for anonymous callers.
-    pub(super) judge: Option<Arc<dyn Judge>>,
+    pub(super) judge: Option<Shared<dyn Judge>>,
 }
 
 impl Admission {
     /// Admits `identity` unless it belongs to another tenant than the requested one.
     pub(super) fn agreed(
         identity: Identity,
-        judge: Option<Arc<dyn Judge>>,
+        judge: Option<Shared<dyn Judge>>,
         requested: Option<&Requested>,
     ) -> Result<Self, AuthError> {
         match requested.map_or(Ok(()), |requested| requested.accepts(&identity)) {
@@ -131,14 +162,14 @@ pub(super) trait Judge: Send + Sync {
     fn name(&self) -> &'static str;
     fn challenge(&self) -> Challenge;
     fn is_presented(&self, parts: &Parts) -> Result<bool, AuthError>;
-    fn judge(&self, this: &Arc<dyn Judge>, parts: &Parts) -> Verdict<Admission>;
+    fn judge(&self, this: Shared<dyn Judge>, parts: &Parts) -> Verdict<Admission>;
     fn remove_secret(&self, parts: &mut Parts);
     fn mark_sensitive(&self, parts: &mut Parts);
 }
 
 struct Pair<C, A> {
     authenticator: Arc<A>,
-    credentials: PhantomData<fn(C)>,
+    reader: Box<dyn Reader<C>>,
 }
 
 impl<C, A> Judge for Pair<C, A>
@@ -155,17 +186,17 @@ where
     }
 
     fn is_presented(&self, parts: &Parts) -> Result<bool, AuthError> {
-        C::from_parts(parts).map(|credentials| credentials.is_some())
+        self.reader.read(parts).map(|credentials| credentials.is_some())
     }
 
-    fn judge(&self, this: &Arc<dyn Judge>, parts: &Parts) -> Verdict<Admission> {
-        let credentials = match C::from_parts(parts) {
+    fn judge(&self, this: Shared<dyn Judge>, parts: &Parts) -> Verdict<Admission> {
+        let credentials = match self.reader.read(parts) {
             Ok(Some(credentials)) => credentials,
             Ok(None) => return Verdict::Passed,
             Err(error) => return Verdict::Denied(error),
         };
         let conclusion = Conclusion {
-            judge: Arc::clone(this),
+            judge: this,
             requested: Evidence::of(&parts.extensions).and_then(Evidence::requested).cloned(),
         };
         match self.authenticator.answer(credentials) {
@@ -183,17 +214,17 @@ where
     }
 
     fn remove_secret(&self, parts: &mut Parts) {
-        C::remove_from(parts);
+        self.reader.remove(parts);
     }
 
     fn mark_sensitive(&self, parts: &mut Parts) {
-        C::mark_sensitive(parts);
+        self.reader.mark_sensitive(parts);
     }
 }
 
 /// What is needed to turn a judgement into an admission, kept while the judgement is waited for.
 struct Conclusion {
-    judge: Arc<dyn Judge>,
+    judge: Shared<dyn Judge>,
     requested: Option<Requested>,
 }
 

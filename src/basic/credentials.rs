@@ -3,7 +3,7 @@
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::request::Parts;
+use http::{header::AUTHORIZATION, request::Parts};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -58,20 +58,38 @@ impl Basic {
     pub fn requested_tenant(&self) -> Option<&crate::Tenant> {
         self.tenant.as_ref()
     }
+
+    /// Reads `user-id:password` in base64 (RFC 7617, section 2), as a request carries it.
+    pub(crate) fn of_request(encoded: &[u8], parts: &Parts) -> Result<Self, AuthError> {
+        if encoded.len() > MAX_ENCODED_BYTES {
+            return Err(AuthError::unreadable("the credentials are too long"));
+        }
+        let decoded = STANDARD.decode(encoded).map(Zeroizing::new);
+        let decoded = decoded.map_err(|_| AuthError::unreadable("not strict base64"))?;
+        let text = std::str::from_utf8(&decoded).map_err(|_| AuthError::unreadable("not UTF-8"))?;
+        if text.chars().any(char::is_control) {
+            return Err(AuthError::unreadable("a control character in user-id or password"));
+        }
+        let (username, password) = text
+            .split_once(':')
+            .ok_or_else(|| AuthError::unreadable("no colon after the user-id"))?;
+        let requested = Evidence::of(&parts.extensions).and_then(Evidence::requested);
+        Ok(Self {
+            tenant: requested.map(|requested| requested.tenant.clone()),
+            ..Self::new(username, Secret::new(password))
+        })
+    }
 }
 
 impl Credentials for Basic {
     const NAME: &'static str = "Basic";
 
     fn from_parts(parts: &Parts) -> Result<Option<Self>, AuthError> {
-        let Some(encoded) = authorization::token68(&parts.headers, Self::NAME)? else {
-            return Ok(None);
-        };
-        let mut basic = decode(encoded).map_err(|error| error.with_scheme(Self::NAME))?;
-        basic.tenant = Evidence::of(&parts.extensions)
-            .and_then(Evidence::requested)
-            .map(|requested| requested.tenant.clone());
-        Ok(Some(basic))
+        let token = authorization::token68(&parts.headers, &AUTHORIZATION, Self::NAME)?;
+        token
+            .map(|token| Self::of_request(token.bytes(), parts))
+            .transpose()
+            .map_err(|error| error.with_scheme(Self::NAME))
     }
 
     fn remove_from(parts: &mut Parts) {
@@ -96,19 +114,4 @@ impl fmt::Debug for Basic {
             .field("requested_tenant", &self.tenant)
             .finish()
     }
-}
-
-fn decode(encoded: &str) -> Result<Basic, AuthError> {
-    if encoded.len() > MAX_ENCODED_BYTES {
-        return Err(AuthError::unreadable("the credentials are too long"));
-    }
-    let decoded = STANDARD.decode(encoded).map(Zeroizing::new);
-    let decoded = decoded.map_err(|_| AuthError::unreadable("not strict base64"))?;
-    let text = std::str::from_utf8(&decoded).map_err(|_| AuthError::unreadable("not UTF-8"))?;
-    if text.chars().any(char::is_control) {
-        return Err(AuthError::unreadable("a control character in user-id or password"));
-    }
-    let (username, password) =
-        text.split_once(':').ok_or_else(|| AuthError::unreadable("no colon after the user-id"))?;
-    Ok(Basic::new(username, Secret::new(password)))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::request::Parts;
+use http::{header::AUTHORIZATION, request::Parts};
 
 use crate::{
     authorization, credentials::Credentials, error::AuthError, evidence::Evidence, secret::Secret,
@@ -17,7 +17,7 @@ pub struct Bearer {
     token: Secret,
     tenant: Option<crate::Tenant>,
     #[cfg(feature = "mtls")]
-    certificate: Option<crate::ClientCertificate>,
+    connection: Option<crate::PeerCertificates>,
 }
 
 impl Bearer {
@@ -27,13 +27,24 @@ impl Bearer {
             token: token.into(),
             tenant: None,
             #[cfg(feature = "mtls")]
-            certificate: None,
+            connection: None,
+        }
+    }
+
+    /// A token that was found in a request.
+    pub(super) fn of_request(token: Secret, parts: &Parts) -> Self {
+        let requested = Evidence::of(&parts.extensions).and_then(Evidence::requested);
+        Self {
+            token,
+            tenant: requested.map(|requested| requested.tenant.clone()),
+            #[cfg(feature = "mtls")]
+            connection: crate::PeerCertificates::of_connection(&parts.extensions),
         }
     }
 
     /// The token.
     #[must_use]
-    pub fn token(&self) -> &Secret {
+    pub const fn token(&self) -> &Secret {
         &self.token
     }
 
@@ -42,7 +53,7 @@ impl Bearer {
     /// The layer holds the identity against it afterwards; an authenticator needs it only where
     /// tenants have issuers of their own.
     #[must_use]
-    pub fn requested_tenant(&self) -> Option<&crate::Tenant> {
+    pub const fn requested_tenant(&self) -> Option<&crate::Tenant> {
         self.tenant.as_ref()
     }
 
@@ -50,8 +61,30 @@ impl Bearer {
     /// (RFC 8705, section 3).
     #[cfg(feature = "mtls")]
     #[must_use]
-    pub fn client_certificate(&self) -> Option<&crate::ClientCertificate> {
-        self.certificate.as_ref()
+    pub fn client_certificate(&self) -> Option<crate::ClientCertificate> {
+        self.connection.as_ref()?.leaf().ok().flatten()
+    }
+
+    /// Whether the certificate of this connection has the thumbprint that a token is bound to.
+    #[cfg(feature = "mtls")]
+    pub(super) fn hold_certificate(&self, thumbprint: &str) -> Result<(), AuthError> {
+        let Some(connection) = &self.connection else {
+            return Err(AuthError::invalid(
+                "bound to a certificate, and the request says nothing about its connection: serve with TlsListener and \
+                 into_make_service_with_connect_info::<TlsPeer>(), or insert PeerCertificates",
+            ));
+        };
+        match connection.leaf()? {
+            Some(leaf) if leaf.sha256_thumbprint() == thumbprint => Ok(()),
+            _ => Err(AuthError::invalid("bound to another certificate than this connection's")),
+        }
+    }
+
+    /// Without the feature `mtls` nothing is known about certificates.
+    #[cfg(not(feature = "mtls"))]
+    #[expect(clippy::unused_self, reason = "with the feature it is used")]
+    pub(super) fn hold_certificate(&self, _: &str) -> Result<(), AuthError> {
+        Err(AuthError::invalid("bound to a certificate, and certificates are not supported"))
     }
 }
 
@@ -59,18 +92,8 @@ impl Credentials for Bearer {
     const NAME: &'static str = "Bearer";
 
     fn from_parts(parts: &Parts) -> Result<Option<Self>, AuthError> {
-        let Some(token) = authorization::token68(&parts.headers, Self::NAME)? else {
-            return Ok(None);
-        };
-        let requested = Evidence::of(&parts.extensions).and_then(Evidence::requested);
-        Ok(Some(Self {
-            token: Secret::new(token),
-            tenant: requested.map(|requested| requested.tenant.clone()),
-            #[cfg(feature = "mtls")]
-            certificate: crate::ClientCertificate::of_connection(&parts.extensions)
-                .ok()
-                .and_then(crate::mtls::PeerCertificates::into_leaf),
-        }))
+        let token = authorization::token68(&parts.headers, &AUTHORIZATION, Self::NAME)?;
+        Ok(token.map(|token| Self::of_request(Secret::in_field(token.line, token.start), parts)))
     }
 
     fn remove_from(parts: &mut Parts) {

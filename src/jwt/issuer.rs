@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::{
-    config_error::{ConfigError, Problems},
-    jwt::{Algorithm, Keys, key::Key, rules::Rules, token::Header},
+    claims::ClaimPath,
+    jwt::{
+        Algorithm, Keys,
+        rules::{Audience, Rules},
+    },
+    tenant::Tenant,
 };
 
 /// An issuer of tokens, with everything that tokens of it are held against.
@@ -13,47 +19,71 @@ use crate::{
 ///
 /// Signed by one of the issuer's keys; `iss` and one of `aud` equal byte for byte to what is
 /// configured; `exp` there and not past; `nbf`, where it is there, not ahead; `sub` a string that is
-/// not empty; `typ`, where it is there, `JWT` or `at+jwt`; not bound to anything but the client
-/// certificate of this connection. Times may differ by the leeway.
+/// not empty; `typ`, where it is there, `JWT` or `at+jwt`; no ID token, refresh token or logout
+/// token; not bound to anything but the client certificate of this connection. Times may differ by
+/// the leeway. Everything beyond that is demanded by a setter.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_auth::{Algorithm, Issuer, Keys};
+///
+/// let issuer = Issuer::new("https://login.example.com", "orders-api", Keys::from_openid_discovery())
+///     .with_algorithms([Algorithm::ES256])
+///     .with_authorized_parties(["shop", "back-office"])
+///     .with_max_lifetime(Duration::from_secs(3600))
+///     .with_required_claim("jti");
+/// # let _ = issuer;
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Issuer {
-    name: String,
-    audiences: Vec<String>,
-    keys: Keys,
-    algorithms: Vec<Algorithm>,
-    leeway: Duration,
+    /// None where tokens of any issuer are accepted.
+    pub(super) name: Option<String>,
+    pub(super) keys: Keys,
+    pub(super) algorithms: Vec<Algorithm>,
+    pub(super) tenants: Vec<String>,
+    pub(super) rules: Rules,
 }
 
 impl Issuer {
     /// How far clocks may differ where nothing else is set.
-    pub const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
+    pub const DEFAULT_LEEWAY: Duration = Rules::DEFAULT_LEEWAY;
 
     /// No leeway may be longer.
-    pub const MAX_LEEWAY: Duration = Duration::from_secs(300);
+    pub const MAX_LEEWAY: Duration = Rules::MAX_LEEWAY;
 
     /// An issuer that is named `issuer` in its tokens, whose tokens for `audience` are meant for
     /// this service (RFC 7519, sections 4.1.1 and 4.1.3).
-    pub fn new(issuer: impl Into<String>, audience: impl Into<String>, keys: Keys) -> Self {
+    pub fn new(
+        issuer: impl Into<String>,
+        audience: impl Into<String>,
+        keys: impl Into<Keys>,
+    ) -> Self {
         Self {
-            name: issuer.into(),
-            audiences: vec![audience.into()],
-            keys,
+            name: Some(issuer.into()),
+            keys: keys.into(),
             algorithms: Algorithm::DEFAULT.to_vec(),
-            leeway: Self::DEFAULT_LEEWAY,
+            tenants: Vec::new(),
+            rules: Rules::new(Audience::OneOf(vec![audience.into()])),
         }
     }
 
     /// Accepts tokens for this audience as well.
     pub fn with_audience(mut self, audience: impl Into<String>) -> Self {
-        self.audiences.push(audience.into());
+        match &mut self.rules.audience {
+            Audience::OneOf(audiences) => audiences.push(audience.into()),
+            any @ Audience::Any => *any = Audience::OneOf(vec![audience.into()]),
+        }
         self
     }
 
     /// Accepts only these algorithms. The default is every asymmetric one.
     ///
-    /// The order counts for keys without an `alg` of their own: such a key is bound to the first
-    /// that fits it. HMAC is not a matter of this list but of [`Keys::from_hmac_secret`].
+    /// A key with an `alg` of its own verifies with that and nothing else; a key without one, with
+    /// those of the list that fit its type. HMAC is not a matter of this list but of
+    /// [`Keys::from_hmac_secret`].
     pub fn with_algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
         self
@@ -62,69 +92,91 @@ impl Issuer {
     /// Sets how far clocks may differ: at most [`MAX_LEEWAY`](Self::MAX_LEEWAY), by default
     /// [`DEFAULT_LEEWAY`](Self::DEFAULT_LEEWAY).
     pub const fn with_leeway(mut self, leeway: Duration) -> Self {
-        self.leeway = leeway;
+        self.rules.leeway = leeway;
         self
     }
 
-    pub(super) fn name(&self) -> &str {
-        &self.name
+    /// Accepts only tokens that follow the profile for access tokens (RFC 9068, section 4): `typ` is
+    /// `at+jwt`, and `client_id`, `iat` and `jti` are there beside what is always demanded.
+    pub fn rfc9068(mut self) -> Self {
+        self.rules.kind.types = vec!["at+jwt".to_owned()];
+        self.rules.kind.typ_required = true;
+        ["client_id", "iat", "jti"].into_iter().fold(self, Self::with_required_claim)
     }
 
-    /// Reads the keys and checks the rest.
-    pub(super) fn load(self) -> Result<Trusted, ConfigError> {
-        let mut problems = Problems::default();
-        if self.name.is_empty() {
-            problems.add("the issuer's name is empty");
-        }
-        if self.audiences.iter().any(String::is_empty) {
-            problems.add("an audience is empty");
-        }
-        if self.leeway > Self::MAX_LEEWAY {
-            problems.add(format!(
-                "a leeway of {} s: at most {} s are allowed",
-                self.leeway.as_secs(),
-                Self::MAX_LEEWAY.as_secs(),
-            ));
-        }
-        let keys = match self.keys.load(&self.algorithms) {
-            Ok(keys) => keys,
-            Err(error) => {
-                error.problems().for_each(|problem| problems.add(problem));
-                Vec::new()
-            }
-        };
-        let rules = Rules { audiences: self.audiences, leeway: self.leeway };
-        problems.finish(Trusted { name: self.name, keys, rules })
+    /// Accepts only these `typ`, with or without `application/`, in any case (RFC 7515, section
+    /// 4.1.9). The default is `JWT` and `at+jwt`, or none.
+    pub fn with_types<T: Into<String>>(mut self, types: impl IntoIterator<Item = T>) -> Self {
+        let types = types.into_iter().map(Into::into);
+        let bare = |typ: String| super::token::bare_media_type(&typ).to_owned();
+        self.rules.kind.types = types.map(bare).collect();
+        self
     }
-}
 
-/// An issuer whose keys have been read.
-#[derive(Debug)]
-pub(super) struct Trusted {
-    pub(super) name: String,
-    keys: Vec<Key>,
-    pub(super) rules: Rules,
-}
+    /// Refuses tokens without a `typ`.
+    pub const fn require_type(mut self) -> Self {
+        self.rules.kind.typ_required = true;
+        self
+    }
 
-impl Trusted {
-    /// The one key that a token can have been signed with.
+    /// Accepts ID tokens, and whatever else has claims like theirs (`nonce`, `at_hash`, `c_hash`,
+    /// `s_hash`), as access tokens.
     ///
-    /// A `kid` chooses among the keys of that name, else among those without one. More than one
-    /// match is no match: keys are not tried in turn.
-    pub(super) fn key(&self, header: &Header) -> Option<&Key> {
-        let named = |kid: &Option<String>| match &header.kid {
-            Some(wanted) => kid.as_ref() == Some(wanted),
-            None => true,
-        };
-        match self.only_key(header, named) {
-            None if header.kid.is_some() => self.only_key(header, Option::is_none),
-            found => found,
-        }
+    /// An ID token says who somebody is to the application that asked. Whoever accepts it as the
+    /// right to call, accepts it from each application that ever got one.
+    pub const fn allow_id_tokens(mut self) -> Self {
+        self.rules.kind.id_tokens = true;
+        self
     }
 
-    fn only_key(&self, header: &Header, of: impl Fn(&Option<String>) -> bool) -> Option<&Key> {
-        let fits = |key: &&Key| key.algorithm == header.algorithm && of(&key.kid);
-        let mut keys = self.keys.iter().filter(fits);
-        keys.next().filter(|_| keys.next().is_none())
+    /// Accepts only tokens that were issued to one of these clients: `azp`, `client_id` or, where
+    /// both are there, both.
+    pub fn with_authorized_parties<P: Into<String>>(
+        mut self,
+        parties: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.rules.authorized_parties = parties.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Refuses tokens without this claim, whatever its value; `null` is no value.
+    ///
+    /// See [`Claims`](crate::Claims) for the forms of a path.
+    pub fn with_required_claim(mut self, path: &str) -> Self {
+        self.rules.required.push((ClaimPath::from(path), None));
+        self
+    }
+
+    /// Refuses tokens in which this claim has another value.
+    pub fn with_required_value(mut self, path: &str, value: impl Into<Value>) -> Self {
+        self.rules.required.push((ClaimPath::from(path), Some(value.into())));
+        self
+    }
+
+    /// Refuses tokens that were issued longer ago, whatever their `exp`; `iat` is then required.
+    pub const fn with_max_age(mut self, age: Duration) -> Self {
+        self.rules.max_age = Some(age);
+        self
+    }
+
+    /// Refuses tokens with more time between `iat` and `exp`; both are then required.
+    pub const fn with_max_lifetime(mut self, lifetime: Duration) -> Self {
+        self.rules.max_lifetime = Some(lifetime);
+        self
+    }
+
+    /// Accepts tokens of this issuer only where the request names one of these tenants.
+    ///
+    /// The tenant is the one that a [`TenantLayer`](crate::TenantLayer) further out found. A request
+    /// that names none is refused, so the layer must be outside of authentication.
+    pub fn for_tenants<T: Into<String>>(mut self, tenants: impl IntoIterator<Item = T>) -> Self {
+        self.tenants = tenants.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Whether tokens of this issuer count for a request that names this tenant.
+    pub(super) fn serves(tenants: &[String], requested: Option<&Tenant>) -> bool {
+        tenants.is_empty()
+            || requested.is_some_and(|tenant| tenants.iter().any(|own| own == tenant.as_str()))
     }
 }

@@ -1,11 +1,12 @@
 //! JSON Web Keys (RFC 7517) and sets of them.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::{Map, Value};
 
-use crate::jwt::{Algorithm, json, public_key::PublicKey};
-
-type Members = Map<String, Value>;
+use crate::jwt::{
+    Algorithm,
+    json::{self, Json, Object},
+    public_key::PublicKey,
+};
 
 /// A public key from a JWK, with what the JWK says about its use.
 #[derive(Debug)]
@@ -22,12 +23,24 @@ impl Jwk {
 
     /// The keys of a set, and why the others of the set are left out (RFC 7517, section 5).
     #[cfg(feature = "jwks")]
-    pub(super) fn parse_set(text: &[u8]) -> Result<(Vec<Self>, Vec<String>), String> {
+    pub(super) fn parse_set(
+        text: &[u8],
+        max_keys: usize,
+    ) -> Result<(Vec<Self>, Vec<String>), String> {
         let set = json::object(text)?;
-        let keys = set.get("keys").and_then(Value::as_array).ok_or("there is no array \"keys\"")?;
+        let Some(Json::Array(keys)) = set.get("keys") else {
+            return Err("there is no array \"keys\"".into());
+        };
+        if keys.len() > max_keys {
+            return Err(format!("{} keys: at most {max_keys} are accepted", keys.len()));
+        }
         let (mut good, mut left_out) = (Vec::new(), Vec::new());
         for (position, jwk) in keys.iter().enumerate() {
-            match jwk.as_object().ok_or("not an object".to_owned()).and_then(Self::read) {
+            let read = match jwk {
+                Json::Object(members) => Self::read(members),
+                _ => Err("not an object".into()),
+            };
+            match read {
                 Ok(jwk) => good.push(jwk),
                 Err(reason) => left_out.push(format!("key {position}: {reason}")),
             }
@@ -35,18 +48,15 @@ impl Jwk {
         Ok((good, left_out))
     }
 
-    fn read(members: &Members) -> Result<Self, String> {
-        if members.contains_key("d") || members.contains_key("k") {
+    fn read(members: &Object<'_>) -> Result<Self, String> {
+        if members.contains("d") || members.contains("k") {
             return Err("it holds a private or symmetric key, which does not belong here".into());
         }
         if text(members, "use")?.is_some_and(|usage| usage != "sig") {
             return Err("its \"use\" is not \"sig\"".into());
         }
-        if let Some(operations) = members.get("key_ops") {
-            let verify = |all: &Vec<Value>| all.iter().any(|operation| operation == "verify");
-            if !operations.as_array().is_some_and(verify) {
-                return Err("its \"key_ops\" do not include \"verify\"".into());
-            }
+        if members.get("key_ops").is_some_and(|operations| !include_verify(operations)) {
+            return Err("its \"key_ops\" do not include \"verify\"".into());
         }
         let key = public_key(members)?;
         let algorithm = match text(members, "alg")? {
@@ -60,7 +70,14 @@ impl Jwk {
     }
 }
 
-fn public_key(members: &Members) -> Result<PublicKey, String> {
+fn include_verify(operations: &Json<'_>) -> bool {
+    match operations {
+        Json::Array(all) => all.iter().any(|operation| operation.as_str() == Some("verify")),
+        _ => false,
+    }
+}
+
+fn public_key(members: &Object<'_>) -> Result<PublicKey, String> {
     let kty = text(members, "kty")?.ok_or("there is no \"kty\"")?;
     match (kty, text(members, "crv")?) {
         ("RSA", _) => PublicKey::rsa(bytes(members, "n")?, bytes(members, "e")?),
@@ -72,7 +89,7 @@ fn public_key(members: &Members) -> Result<PublicKey, String> {
 }
 
 /// The uncompressed point; coordinates have the full size of the field (RFC 7518, section 6.2.1.2).
-fn point(members: &Members, coordinate_bytes: usize) -> Result<Vec<u8>, String> {
+fn point(members: &Object<'_>, coordinate_bytes: usize) -> Result<Vec<u8>, String> {
     let (x, y) = (bytes(members, "x")?, bytes(members, "y")?);
     if x.len() != coordinate_bytes || y.len() != coordinate_bytes {
         return Err("a coordinate is not of the size that the curve has".into());
@@ -80,15 +97,15 @@ fn point(members: &Members, coordinate_bytes: usize) -> Result<Vec<u8>, String> 
     Ok([&[4], x.as_slice(), y.as_slice()].concat())
 }
 
-fn text<'m>(members: &'m Members, name: &str) -> Result<Option<&'m str>, String> {
+fn text<'m>(members: &'m Object<'_>, name: &str) -> Result<Option<&'m str>, String> {
     match members.get(name) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Json::String(text)) => Ok(Some(text)),
         Some(_) => Err(format!("its {name:?} is not a string")),
     }
 }
 
-fn bytes(members: &Members, name: &str) -> Result<Vec<u8>, String> {
+fn bytes(members: &Object<'_>, name: &str) -> Result<Vec<u8>, String> {
     let encoded = text(members, name)?.ok_or_else(|| format!("there is no {name:?}"))?;
     URL_SAFE_NO_PAD.decode(encoded).map_err(|_| format!("its {name:?} is not base64url"))
 }

@@ -4,20 +4,34 @@ use std::fmt;
 
 use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
-#[cfg(feature = "jwks")]
-use crate::event;
 use crate::{
+    clock::Clock,
     config_error::{ConfigError, Problems},
-    jwt::{Algorithm, HmacAlgorithm, jwk::Jwk, key::Key, public_key::PublicKey},
+    jwt::{
+        Algorithm, HmacAlgorithm,
+        jwk::Jwk,
+        key::Key,
+        key_set::{self, KeySet},
+        public_key::PublicKey,
+        trusted,
+    },
     pem,
     secret::Secret,
+};
+#[cfg(feature = "jwks")]
+use crate::{
+    event,
+    jwks::{Remote, RemoteKeys},
 };
 
 /// The keys that an issuer signs with.
 ///
-/// Nothing is read until the verifier is built, which then reports all problems at once. Each key
-/// is bound to one algorithm: by the constructor, by `alg` of a JWK, or else to the first of the
-/// issuer's algorithms that fits it (for RSA that is `RS256`).
+/// Keys are given as text, or fetched and kept up to date ([`from_jwks_url`](Self::from_jwks_url),
+/// [`from_openid_discovery`](Self::from_openid_discovery), [`RemoteKeys`](crate::RemoteKeys)). Text
+/// is read when the verifier is built, which then reports all problems at once.
+///
+/// Each key is bound to one algorithm by the constructor or by `alg` of a JWK. A JWK without one is
+/// bound to those of the issuer's algorithms that fit its type, and to no other.
 ///
 /// # Examples
 ///
@@ -56,6 +70,8 @@ enum Form {
     #[cfg(feature = "jwks")]
     Jwks(Vec<u8>),
     Pem(Vec<u8>, Algorithm),
+    #[cfg(feature = "jwks")]
+    Remote(Box<RemoteKeys>),
 }
 
 impl Keys {
@@ -90,6 +106,22 @@ impl Keys {
         Self::of(Form::Jwks(json.into()))
     }
 
+    /// The JWK set at a URL: `https:`, `http:` on loopback, or `file:`.
+    ///
+    /// See [`RemoteKeys`](crate::RemoteKeys) for what can be set.
+    #[cfg(feature = "jwks")]
+    pub fn from_jwks_url(url: impl Into<String>) -> Self {
+        RemoteKeys::from_jwks_url(url).into()
+    }
+
+    /// The JWK set that the issuer's OpenID configuration names.
+    ///
+    /// See [`RemoteKeys`](crate::RemoteKeys) for what can be set, and for other kinds of metadata.
+    #[cfg(feature = "jwks")]
+    pub fn from_openid_discovery() -> Self {
+        RemoteKeys::from_openid_discovery().into()
+    }
+
     /// A secret that is shared with the issuer, as long as the hash or longer.
     ///
     /// Whoever can verify such tokens can make them. A password is not a key (RFC 8725, section 3.5).
@@ -114,17 +146,34 @@ impl Keys {
         self
     }
 
-    /// Reads all sources. Of a set, only keys with one of these algorithms are taken.
-    pub(super) fn load(self, algorithms: &[Algorithm]) -> Result<Vec<Key>, ConfigError> {
-        let mut problems = Problems::default();
-        let mut keys = Vec::new();
-        for (position, source) in self.0.into_iter().enumerate() {
-            match source.load(algorithms) {
+    /// Reads what is at hand and prepares what is to be fetched. Of a set, only keys with one of
+    /// these algorithms are taken.
+    pub(super) fn load(
+        self,
+        issuer: Option<&str>,
+        algorithms: &[Algorithm],
+        clock: &Clock,
+    ) -> Result<Vec<trusted::Source>, ConfigError> {
+        let (mut problems, mut keys, mut sources) = (Problems::default(), Vec::new(), Vec::new());
+        for (position, Source { kid, form }) in self.0.into_iter().enumerate() {
+            let place = format!("keys, source {position}");
+            #[cfg(feature = "jwks")]
+            if let Form::Remote(settings) = form {
+                let remote = Remote::load(*settings, kid, issuer, algorithms, clock);
+                sources.extend(problems.take(&place, remote).map(trusted::Source::Remote));
+                continue;
+            }
+            match form.load(kid.as_deref(), algorithms) {
                 Ok(more) => keys.extend(more),
-                Err(problem) => problems.add(format!("keys, source {position}: {problem}")),
+                Err(problem) => problems.add(format!("{place}: {problem}")),
             }
         }
-        problems.finish(keys)
+        #[cfg(not(feature = "jwks"))]
+        let _ = (issuer, clock);
+        if !keys.is_empty() {
+            sources.push(trusted::Source::Fixed(KeySet::new(keys)));
+        }
+        problems.finish(sources)
     }
 
     fn of(form: Form) -> Self {
@@ -142,25 +191,35 @@ impl fmt::Debug for Form {
             #[cfg(feature = "jwks")]
             Self::Jwks(_) => f.write_str("Jwks"),
             Self::Pem(_, algorithm) => write!(f, "Pem({algorithm:?})"),
+            #[cfg(feature = "jwks")]
+            Self::Remote(settings) => settings.fmt(f),
         }
     }
 }
 
-impl Source {
-    fn load(self, allowed: &[Algorithm]) -> Result<Vec<Key>, String> {
-        let kid = self.kid;
-        let (key, algorithm) = match self.form {
-            Form::Certificate(pem, algorithm) => (of_certificate(&pem)?, algorithm),
-            Form::Der(der, algorithm) => (PublicKey::from_spki(&der)?, algorithm),
-            Form::Pem(pem, algorithm) => {
+#[cfg(feature = "jwks")]
+impl From<RemoteKeys> for Keys {
+    fn from(settings: RemoteKeys) -> Self {
+        Self::of(Form::Remote(Box::new(settings)))
+    }
+}
+
+impl Form {
+    fn load(self, kid: Option<&str>, allowed: &[Algorithm]) -> Result<Vec<Key>, String> {
+        let (key, algorithm) = match self {
+            Self::Certificate(pem, algorithm) => (of_certificate(&pem)?, algorithm),
+            Self::Der(der, algorithm) => (PublicKey::from_spki(&der)?, algorithm),
+            Self::Pem(pem, algorithm) => {
                 (PublicKey::from_spki(&pem::public_key(&pem)?)?, algorithm)
             }
-            Form::Hmac(secret, algorithm) => {
+            Self::Hmac(secret, algorithm) => {
                 return Ok(vec![Key::symmetric(kid, &secret, algorithm)?]);
             }
-            Form::Jwk(json) => return Ok(vec![bind(Jwk::parse(&json)?, kid, allowed)?]),
+            Self::Jwk(json) => return key_set::bind(&Jwk::parse(&json)?, kid, allowed),
             #[cfg(feature = "jwks")]
-            Form::Jwks(json) => return of_set(&json, kid.as_ref(), allowed),
+            Self::Jwks(json) => return of_set(&json, kid, allowed),
+            #[cfg(feature = "jwks")]
+            Self::Remote(_) => return Err("remote keys are fetched, not read".into()),
         };
         if !allowed.contains(&algorithm) {
             return Err(format!("{} is not among the issuer's algorithms", algorithm.as_str()));
@@ -178,28 +237,8 @@ fn of_certificate(pem: &[u8]) -> Result<PublicKey, String> {
 }
 
 #[cfg(feature = "jwks")]
-fn of_set(json: &[u8], kid: Option<&String>, allowed: &[Algorithm]) -> Result<Vec<Key>, String> {
-    let (jwks, mut left_out) = Jwk::parse_set(json)?;
-    let mut keys = Vec::with_capacity(jwks.len());
-    for jwk in jwks {
-        match bind(jwk, kid.cloned(), allowed) {
-            Ok(key) => keys.push(key),
-            Err(reason) => left_out.push(reason),
-        }
-    }
-    if keys.is_empty() {
-        return Err(format!("no usable key in the set ({})", left_out.join("; ")));
-    }
+fn of_set(json: &[u8], kid: Option<&str>, allowed: &[Algorithm]) -> Result<Vec<Key>, String> {
+    let (keys, left_out) = KeySet::parse(json, usize::MAX, kid, allowed)?.into_keys();
     left_out.iter().for_each(|reason| event::key_left_out(reason));
     Ok(keys)
-}
-
-fn bind(jwk: Jwk, kid: Option<String>, allowed: &[Algorithm]) -> Result<Key, String> {
-    let fits = |algorithm: &Algorithm| match jwk.algorithm {
-        Some(own) => own == *algorithm,
-        None => jwk.key.fits(*algorithm),
-    };
-    let algorithm = allowed.iter().copied().find(fits);
-    let algorithm = algorithm.ok_or("the key fits none of the issuer's algorithms")?;
-    Key::asymmetric(jwk.kid.or(kid), &jwk.key, algorithm)
 }

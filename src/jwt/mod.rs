@@ -3,27 +3,53 @@
 //! [`JwtAuthLayer`] reads [`Bearer`] credentials and has them judged by any
 //! [`Authenticator<Bearer>`](crate::Authenticator); [`JwtVerifier`] is a ready one.
 //!
-//! Compact tokens are taken apart by strict code of this crate. `jsonwebtoken` is asked one question
-//! only, behind one seam (`key`): whether a signature is good.
+//! Compact tokens are taken apart by strict code of this crate. The signature engine is asked one
+//! question only, behind one seam (`engine`): whether a signature is good.
 
 mod algorithm;
+mod builder;
+mod cache;
 mod credentials;
+mod engine;
+#[cfg(feature = "jwks")]
+mod health;
 mod issuer;
-mod json;
+pub(crate) mod json;
 mod jwk;
 mod key;
+mod key_set;
 mod keys;
 mod layer;
+mod limits;
+mod location;
+#[cfg(feature = "basic")]
+mod password;
+mod profiles;
 mod public_key;
+mod resolver;
+mod revocation;
+mod roca;
 mod rules;
 mod token;
+mod trusted;
+mod verified;
 mod verifier;
 
+#[cfg(feature = "jwks")]
+pub(crate) use self::key_set::KeySet;
+pub(crate) use self::location::{Dotted, Locations};
+#[cfg(feature = "basic")]
+pub use self::password::BearerPassword;
 pub use self::{
     algorithm::{Algorithm, HmacAlgorithm},
+    builder::JwtVerifierBuilder,
     credentials::Bearer,
     issuer::Issuer,
     keys::Keys,
     layer::JwtAuthLayer,
-    verifier::{JwtVerifier, JwtVerifierBuilder},
+    limits::CacheLimits,
+    location::TokenLocation,
+    resolver::{IssuerQuestion, IssuerResolver},
+    revocation::{Revocation, RevocationList},
+    verifier::JwtVerifier,
 };

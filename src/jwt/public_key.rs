@@ -1,9 +1,8 @@
 //! Public keys as numbers, whatever form they came in, checked before they are used.
 
-use jsonwebtoken::DecodingKey;
 use x509_parser::{prelude::FromDer, x509::SubjectPublicKeyInfo};
 
-use crate::jwt::Algorithm;
+use crate::jwt::{Algorithm, roca};
 
 const ED25519: &str = "1.3.101.112";
 const P256: &str = "1.2.840.10045.3.1.7";
@@ -62,6 +61,9 @@ impl PublicKey {
         if modulus.last().is_some_and(|last| last % 2 == 0) {
             return Err("the modulus of an RSA key must be odd".into());
         }
+        if roca::is_vulnerable(&modulus) {
+            return Err("the RSA key was made by a faulty generator (ROCA, CVE-2017-15361)".into());
+        }
         let value = exponent.iter().fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
         if exponent.len() > 5 || !(3..=1 << 32).contains(&value) || value % 2 == 0 {
             return Err(
@@ -100,16 +102,6 @@ impl PublicKey {
             Self::Rsa { modulus, .. } => modulus.len(),
             Self::P256(_) | Self::Ed25519(_) => 64,
             Self::P384(_) => 96,
-        }
-    }
-
-    pub(super) fn decoding_key(&self) -> DecodingKey {
-        match self {
-            Self::Rsa { modulus, exponent } => {
-                DecodingKey::from_rsa_raw_components(modulus, exponent)
-            }
-            Self::P256(point) | Self::P384(point) => DecodingKey::from_ec_der(point),
-            Self::Ed25519(key) => DecodingKey::from_ed_der(key),
         }
     }
 }

@@ -1,55 +1,71 @@
 //! A compact JWS, taken apart (RFC 7515, section 7.1). Nothing here is believed yet.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::{Map, Value};
 
-use crate::{error::AuthError, jwt::json};
+use crate::jwt::{
+    algorithm,
+    json::{self, Json, Object},
+};
 
 /// Header members that name or supply a key, or change what is signed. A token that carries one is
 /// refused: keys come from the configuration, and there is one way to sign.
 const REFUSED_MEMBERS: [&str; 6] = ["b64", "crit", "jku", "jwk", "x5c", "x5u"];
 
+/// The parts of a token, decoded: one buffer that [`Unverified`] borrows from.
+#[derive(Debug)]
+pub(super) struct Decoded<'t> {
+    /// What the signature is over: the received bytes, never re-encoded ones.
+    signed: &'t [u8],
+    bytes: Vec<u8>,
+    header_end: usize,
+    payload_end: usize,
+}
+
 /// A token whose signature has not been checked.
 #[derive(Debug)]
-pub(super) struct Unverified<'t> {
-    pub(super) header: Header,
-    pub(super) claims: Map<String, Value>,
-    /// What the signature is over: the received bytes, never re-encoded ones.
-    pub(super) signed: &'t [u8],
-    pub(super) signature: Vec<u8>,
+pub(super) struct Unverified<'d> {
+    pub(super) header: Header<'d>,
+    pub(super) claims: Object<'d>,
+    pub(super) signed: &'d [u8],
+    pub(super) signature: &'d [u8],
 }
 
 /// The members of a JOSE header that matter here.
 #[derive(Debug)]
-pub(super) struct Header {
+pub(super) struct Header<'d> {
     pub(super) algorithm: jsonwebtoken::Algorithm,
-    pub(super) kid: Option<String>,
-    pub(super) typ: Option<String>,
+    members: Object<'d>,
 }
 
-impl<'t> Unverified<'t> {
-    /// Takes a token apart. No error quotes any of it.
-    pub(super) fn parse(token: &'t [u8], max_bytes: usize) -> Result<Self, AuthError> {
-        parse(token, max_bytes).map_err(AuthError::unreadable)
+impl<'t> Decoded<'t> {
+    /// Splits a token and decodes its parts. No error quotes any of it.
+    pub(super) fn of(token: &'t [u8], max_bytes: usize) -> Result<Self, &'static str> {
+        if token.len() > max_bytes {
+            return Err("the token is too long");
+        }
+        let [first_dot, second_dot] = dots(token)?;
+        let (signed, signature) = (&token[..second_dot], &token[second_dot + 1..]);
+        if signature.is_empty() {
+            return Err("the token is not signed");
+        }
+        let mut bytes = Vec::with_capacity(token.len());
+        decode(&signed[..first_dot], &mut bytes)?;
+        let header_end = bytes.len();
+        decode(&signed[first_dot + 1..], &mut bytes)?;
+        let payload_end = bytes.len();
+        decode(signature, &mut bytes)?;
+        Ok(Self { signed, bytes, header_end, payload_end })
     }
-}
 
-fn parse(token: &[u8], max_bytes: usize) -> Result<Unverified<'_>, &'static str> {
-    if token.len() > max_bytes {
-        return Err("the token is too long");
+    /// Reads header and claims.
+    pub(super) fn read(&self) -> Result<Unverified<'_>, &'static str> {
+        Ok(Unverified {
+            header: Header::read(json::object(&self.bytes[..self.header_end])?)?,
+            claims: json::object(&self.bytes[self.header_end..self.payload_end])?,
+            signed: self.signed,
+            signature: &self.bytes[self.payload_end..],
+        })
     }
-    let [header_end, payload_end] = dots(token)?;
-    let (signed, signature) = (&token[..payload_end], &token[payload_end + 1..]);
-    let (header, payload) = (&signed[..header_end], &signed[header_end + 1..]);
-    if signature.is_empty() {
-        return Err("the token is not signed");
-    }
-    Ok(Unverified {
-        header: Header::read(&json::object(&decode(header)?)?)?,
-        claims: json::object(&decode(payload)?)?,
-        signed,
-        signature: decode(signature)?,
-    })
 }
 
 /// The places of the two dots, found without allocating: a token may consist of nothing but dots.
@@ -63,25 +79,40 @@ fn dots(token: &[u8]) -> Result<[usize; 2], &'static str> {
 }
 
 /// base64url without padding, without other characters and without stray bits (RFC 7515, section 2).
-fn decode(part: &[u8]) -> Result<Vec<u8>, &'static str> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| "a part of the token is not strict base64url")
+fn decode(part: &[u8], onto: &mut Vec<u8>) -> Result<(), &'static str> {
+    let start = onto.len();
+    // No more bytes can come out than went in.
+    onto.resize(start + part.len(), 0);
+    let decoded = URL_SAFE_NO_PAD.decode_slice(part, &mut onto[start..]);
+    let length = decoded.map_err(|_| "a part of the token is not strict base64url")?;
+    onto.truncate(start + length);
+    Ok(())
 }
 
-impl Header {
-    fn read(members: &Map<String, Value>) -> Result<Self, &'static str> {
-        if REFUSED_MEMBERS.iter().any(|name| members.contains_key(*name)) {
+impl<'d> Header<'d> {
+    fn read(members: Object<'d>) -> Result<Self, &'static str> {
+        if REFUSED_MEMBERS.iter().any(|name| members.contains(name)) {
             return Err("the header has a member that is never accepted");
         }
-        let alg = members.get("alg").and_then(Value::as_str).ok_or("the header names no alg")?;
-        let cty = string(members, "cty")?;
-        if cty.is_some_and(|cty| bare_media_type(cty).eq_ignore_ascii_case("JWT")) {
+        let wrong_type = |name| members.get(name).is_some_and(|member| !member.is_string());
+        if ["cty", "kid", "typ"].into_iter().any(wrong_type) {
+            return Err("a member of the header is of the wrong type");
+        }
+        let is_token = |cty| bare_media_type(cty).eq_ignore_ascii_case("JWT");
+        if members.str("cty").is_some_and(is_token) {
             return Err("a token inside of a token is not supported");
         }
-        Ok(Self {
-            algorithm: super::algorithm::of_token(alg).ok_or("the alg is not supported")?,
-            kid: string(members, "kid")?.map(str::to_owned),
-            typ: string(members, "typ")?.map(str::to_owned),
-        })
+        let alg = members.get("alg").and_then(Json::as_str).ok_or("the header names no alg")?;
+        let algorithm = algorithm::of_token(alg).ok_or("the alg is not supported")?;
+        Ok(Self { algorithm, members })
+    }
+
+    pub(super) fn kid(&self) -> Option<&str> {
+        self.members.str("kid")
+    }
+
+    pub(super) fn typ(&self) -> Option<&str> {
+        self.members.str("typ")
     }
 }
 
@@ -90,17 +121,5 @@ pub(super) fn bare_media_type(name: &str) -> &str {
     match name.split_once('/') {
         Some((kind, rest)) if kind.eq_ignore_ascii_case("application") => rest,
         _ => name,
-    }
-}
-
-/// A member that must be a string where it is there.
-fn string<'m>(
-    members: &'m Map<String, Value>,
-    name: &str,
-) -> Result<Option<&'m str>, &'static str> {
-    match members.get(name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err("a member of the header is of the wrong type"),
     }
 }

@@ -2,40 +2,44 @@
 
 use std::{
     collections::HashMap,
-    sync::Arc,
-    time::{Duration, SystemTime},
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
-
-use serde_json::{Map, Value};
 
 use crate::{
     authenticator::{Answer, Authenticator},
     clock::Clock,
-    config_error::{ConfigError, Problems},
     error::AuthError,
     identity::Identity,
     jwt::{
-        Bearer, Issuer,
-        issuer::Trusted,
-        json,
-        token::{Header, Unverified},
+        Bearer, IssuerQuestion, JwtVerifierBuilder, Revocation,
+        cache::{TokenCache, Turn, Waiting},
+        json::Object,
+        resolver::{Known, Resolved},
+        token::{Decoded, Unverified},
+        trusted::{Signature, Trusted},
+        verified::Verified,
     },
 };
 
 /// Judges JSON Web Tokens by the keys and rules of their issuers: an [`Authenticator`] of
 /// [`Bearer`] credentials.
 ///
-/// The issuer is chosen by the exact `iss` of the token before any key is looked at; the key by
-/// `kid` and algorithm within that issuer; then the signature is checked over the bytes that were
-/// received, and only then do the claims count. The identity has `sub` as its subject, `iss` as its
-/// issuer, `exp` as its expiry and all claims.
+/// The issuer is chosen by the exact `iss` of the token before any key is looked at; what costs
+/// little is asked first, the signature is checked over the bytes that were received, and only then
+/// do the claims count. The identity has `sub` as its subject, `iss` as its issuer, `exp` as its
+/// expiry and all claims.
 ///
 /// # Refused
 ///
 /// More than 8 KiB; anything but three parts of strict base64url; members that occur twice;
 /// nesting deeper than 32; encrypted or nested tokens; `alg` that is not the one the key is bound to;
 /// `crit`, `b64`, `jwk`, `jku`, `x5u`, `x5c` in the header; and what breaks the rules of the
-/// [`Issuer`].
+/// [`Issuer`](crate::Issuer).
 ///
 /// # Examples
 ///
@@ -50,11 +54,40 @@ use crate::{
 ///     .unwrap_err();
 /// assert_eq!(error.problems().count(), 2, "{error}");
 /// ```
-#[derive(Clone, Debug)]
-pub struct JwtVerifier {
-    issuers: Arc<HashMap<String, Trusted>>,
-    max_token_bytes: usize,
-    clock: Clock,
+#[derive(Clone)]
+pub struct JwtVerifier(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) issuers: HashMap<Arc<str>, Arc<Trusted>>,
+    /// Judges tokens that no other issuer judges, whatever their `iss`.
+    pub(super) any_issuer: Option<Arc<Trusted>>,
+    pub(super) resolver: Option<Resolved>,
+    pub(super) cache: Option<TokenCache>,
+    pub(super) revocation: Option<Arc<dyn Revocation>>,
+    pub(super) max_token_bytes: usize,
+    pub(super) clock: Clock,
+    pub(super) signature_checks: AtomicU64,
+}
+
+/// What can be said about a token without waiting.
+enum Judged {
+    Now(Result<Identity, AuthError>),
+    After(Wait),
+}
+
+/// What has to be waited for, and then the token is judged again.
+enum Wait {
+    Issuer(IssuerQuestion),
+    #[cfg(feature = "jwks")]
+    Keys(Arc<Trusted>),
+    Verification(Waiting),
+}
+
+/// What has been waited for already, and need not be again.
+#[derive(Clone, Copy, Default)]
+struct Waited {
+    issuer: bool,
+    keys: bool,
 }
 
 impl JwtVerifier {
@@ -63,123 +96,202 @@ impl JwtVerifier {
 
     /// Starts a verifier that trusts nobody yet.
     pub fn builder() -> JwtVerifierBuilder {
-        JwtVerifierBuilder {
-            issuers: Vec::new(),
-            max_token_bytes: Self::DEFAULT_MAX_TOKEN_BYTES,
-            clock: Clock::system(),
-        }
+        JwtVerifierBuilder::new()
     }
 
-    fn judge(&self, credentials: &Bearer) -> Result<Identity, AuthError> {
-        let token = credentials.token().expose();
-        let Unverified { header, claims, signed, signature } =
-            Unverified::parse(token, self.max_token_bytes)?;
-        let issuer = self.issuer(&claims)?;
-        let key = issuer.key(&header).ok_or_else(|| AuthError::invalid("no key matches"))?;
-        if !key.verifies(signed, &signature) {
-            return Err(AuthError::invalid("the signature is not good"));
-        }
-        self.establish(issuer, &header, claims, credentials)
+    /// How many tokens have been held against a key so far.
+    ///
+    /// A token that is refused early, or that is remembered, is not held against any.
+    #[must_use]
+    pub fn signature_checks(&self) -> u64 {
+        self.0.signature_checks.load(Ordering::Relaxed)
     }
 
-    fn issuer(&self, claims: &Map<String, Value>) -> Result<&Trusted, AuthError> {
-        let name = claims.get("iss").and_then(Value::as_str);
-        name.and_then(|name| self.issuers.get(name))
-            .ok_or_else(|| AuthError::invalid("the iss is not trusted"))
+    /// How many tokens are remembered, and how many bytes they take by the reckoning of
+    /// [`CacheLimits`](crate::CacheLimits); nothing without a cache.
+    #[must_use]
+    pub fn cache_size(&self) -> (usize, usize) {
+        self.0.cache.as_ref().map_or((0, 0), TokenCache::size)
     }
+}
 
-    /// Makes an identity of claims that the issuer has signed.
-    fn establish(
-        &self,
-        issuer: &Trusted,
-        header: &Header,
-        claims: Map<String, Value>,
-        credentials: &Bearer,
-    ) -> Result<Identity, AuthError> {
-        // A clock set before 1970 reads as the far future, where everything has expired.
-        let now = self.clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::MAX);
-        let expiry = issuer.rules.hold(&claims, header.typ.as_deref(), now, credentials)?;
-        let subject = match claims.get("sub") {
-            Some(Value::String(subject)) if !subject.is_empty() => subject.clone(),
-            _ => return Err(AuthError::invalid("no sub")),
+impl Inner {
+    fn judge(&self, credentials: &Bearer, waited: Waited) -> Judged {
+        let now = self.clock.since_epoch();
+        let admitted = |verified: &Verified| self.admit(verified, credentials, now);
+        let Some(cache) = &self.cache else {
+            return match self.verify(credentials, waited, now) {
+                Ok(Ok(verified)) => Judged::Now(admitted(&verified)),
+                Ok(Err(error)) => Judged::Now(Err(error)),
+                Err(wait) => Judged::After(wait),
+            };
         };
-        let expiry = SystemTime::UNIX_EPOCH + expiry;
-        Ok(Identity::new(subject).with_issuer(&issuer.name).with_expiry(expiry).with_claims(claims))
+        if let Some(judgement) = cache.read(credentials, now, admitted) {
+            return Judged::Now(judgement);
+        }
+        match cache.turn(credentials, now) {
+            Turn::Done(verified) => Judged::Now(admitted(&verified)),
+            Turn::Theirs(waiting) => Judged::After(Wait::Verification(waiting)),
+            Turn::Mine(flight) => match self.verify(credentials, waited, now) {
+                Ok(outcome) => {
+                    let outcome = outcome.map(Arc::new);
+                    flight.land(outcome.clone());
+                    Judged::Now(outcome.and_then(|verified| admitted(&verified)))
+                }
+                Err(wait) => Judged::After(wait),
+            },
+        }
+    }
+
+    /// What is asked of every request, whether its token was remembered or not.
+    fn admit(
+        &self,
+        verified: &Verified,
+        credentials: &Bearer,
+        now: Duration,
+    ) -> Result<Identity, AuthError> {
+        verified.hold(credentials, now)?;
+        let identity = verified.identity();
+        if let Some(revocation) = &self.revocation {
+            revocation.check(&identity)?;
+        }
+        Ok(identity)
+    }
+
+    fn verify(
+        &self,
+        credentials: &Bearer,
+        waited: Waited,
+        now: Duration,
+    ) -> Result<Result<Verified, AuthError>, Wait> {
+        let decoded = match Decoded::of(credentials.token().expose(), self.max_token_bytes) {
+            Ok(decoded) => decoded,
+            Err(reason) => return Ok(Err(AuthError::unreadable(reason))),
+        };
+        let token = match decoded.read() {
+            Ok(token) => token,
+            Err(reason) => return Ok(Err(AuthError::unreadable(reason))),
+        };
+        let issuer = match self.issuer(&token.claims, credentials, waited)? {
+            Ok(issuer) => issuer,
+            Err(error) => return Ok(Err(error)),
+        };
+        self.verify_by(&issuer, token, credentials, waited, now)
+    }
+
+    /// The issuer that a token names; its keys have not been looked at.
+    fn issuer(
+        &self,
+        claims: &Object<'_>,
+        credentials: &Bearer,
+        waited: Waited,
+    ) -> Result<Result<Arc<Trusted>, AuthError>, Wait> {
+        let name = claims.str("iss");
+        if let Some(issuer) = name.and_then(|name| self.issuers.get(name)) {
+            return Ok(Ok(Arc::clone(issuer)));
+        }
+        if let (Some(resolver), Some(name)) = (&self.resolver, name) {
+            let tenant = credentials.requested_tenant();
+            match resolver.known(name, tenant) {
+                Known::Issuer(issuer) => return Ok(Ok(issuer)),
+                Known::NotYet if !waited.issuer => {
+                    let (issuer, tenant) = (name.to_owned(), tenant.cloned());
+                    return Err(Wait::Issuer(IssuerQuestion { issuer, tenant }));
+                }
+                Known::None | Known::NotYet => {}
+            }
+        }
+        let not_trusted = || AuthError::invalid("the iss is not trusted");
+        Ok(self.any_issuer.clone().ok_or_else(not_trusted))
+    }
+
+    fn verify_by(
+        &self,
+        issuer: &Arc<Trusted>,
+        token: Unverified<'_>,
+        credentials: &Bearer,
+        waited: Waited,
+        now: Duration,
+    ) -> Result<Result<Verified, AuthError>, Wait> {
+        let held = issuer.hold_tenant(credentials.requested_tenant());
+        let held = held.and_then(|()| issuer.rules.hold(&token.header, &token.claims, now));
+        let times = match held {
+            Ok(times) => times,
+            Err(error) => return Ok(Err(error)),
+        };
+        let checked = issuer.check_signature(&token);
+        if !matches!(checked, Signature::NoKey) {
+            self.signature_checks.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(match checked {
+            Signature::Good(stamp) => Verified::of(token.claims, issuer, stamp, times, now),
+            Signature::Bad => Err(AuthError::invalid("the signature is not good")),
+            Signature::NoKey => return Self::without_key(issuer, waited).map(Err),
+        })
+    }
+
+    /// A key that is not there may be there after a fetch.
+    #[cfg(feature = "jwks")]
+    fn without_key(issuer: &Arc<Trusted>, waited: Waited) -> Result<AuthError, Wait> {
+        if !waited.keys && issuer.remotes().any(|remote| remote.may_learn()) {
+            return Err(Wait::Keys(Arc::clone(issuer)));
+        }
+        let outage = issuer.remotes().find_map(|remote| remote.outage());
+        Ok(outage.unwrap_or_else(|| AuthError::invalid("no key matches")))
+    }
+
+    #[cfg(not(feature = "jwks"))]
+    #[expect(clippy::unnecessary_wraps, reason = "with remote keys there may be a wait")]
+    fn without_key(_: &Arc<Trusted>, waited: Waited) -> Result<AuthError, Wait> {
+        let _ = waited.keys;
+        Ok(AuthError::invalid("no key matches"))
+    }
+
+    /// Waits for what keeps a token from being judged.
+    async fn wait(&self, wait: Wait, waited: &mut Waited) -> Result<(), AuthError> {
+        match wait {
+            Wait::Issuer(question) => {
+                waited.issuer = true;
+                match &self.resolver {
+                    Some(resolver) => resolver.ask(question).await,
+                    None => Ok(()),
+                }
+            }
+            #[cfg(feature = "jwks")]
+            Wait::Keys(issuer) => {
+                waited.keys = true;
+                issuer.learn().await
+            }
+            // An error of theirs is one of this token.
+            Wait::Verification(waiting) => waiting.outcome().await.transpose().map(|_| ()),
+        }
     }
 }
 
 impl Authenticator<Bearer> for JwtVerifier {
     async fn authenticate(&self, credentials: Bearer) -> Result<Identity, AuthError> {
-        self.judge(&credentials)
+        let mut waited = Waited::default();
+        loop {
+            match self.0.judge(&credentials, waited) {
+                Judged::Now(judgement) => return judgement,
+                Judged::After(wait) => self.0.wait(wait, &mut waited).await?,
+            }
+        }
     }
 
     fn answer(&self, credentials: Bearer) -> Answer<Bearer> {
-        Answer::Now(self.judge(&credentials))
+        match self.0.judge(&credentials, Waited::default()) {
+            Judged::Now(judgement) => Answer::Now(judgement),
+            Judged::After(_) => Answer::Later(credentials),
+        }
     }
 }
 
-/// Builds a [`JwtVerifier`].
-#[derive(Clone, Debug)]
-#[must_use = "call `build`"]
-pub struct JwtVerifierBuilder {
-    issuers: Vec<Issuer>,
-    max_token_bytes: usize,
-    clock: Clock,
-}
-
-impl JwtVerifierBuilder {
-    /// Trusts an issuer.
-    pub fn issuer(mut self, issuer: Issuer) -> Self {
-        self.issuers.push(issuer);
-        self
-    }
-
-    /// Sets the longest token that is read, in bytes. The default is
-    /// [`JwtVerifier::DEFAULT_MAX_TOKEN_BYTES`].
-    pub const fn with_max_token_bytes(mut self, bytes: usize) -> Self {
-        self.max_token_bytes = bytes;
-        self
-    }
-
-    /// Reads the time of day elsewhere; for tests.
-    pub fn with_clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// Reads all keys and checks all issuers.
-    ///
-    /// # Errors
-    ///
-    /// No issuer, or two of one name; keys that cannot be read or do not fit their algorithm; empty
-    /// names; a leeway beyond [`Issuer::MAX_LEEWAY`]; a build in which `serde_json` has its feature
-    /// `arbitrary_precision`.
-    pub fn build(self) -> Result<JwtVerifier, ConfigError> {
-        let mut problems = Problems::default();
-        let mut issuers = HashMap::with_capacity(self.issuers.len());
-        if self.issuers.is_empty() {
-            problems.add("no issuer is trusted: add one with `issuer(Issuer::new(..))`");
-        }
-        if !json::reads_numbers() {
-            problems.add(
-                "serde_json is built with its feature `arbitrary_precision`, with which no date in \
-                 a token can be read: find who enables it with `cargo tree -e features -i serde_json`",
-            );
-        }
-        for issuer in self.issuers {
-            let name = issuer.name().to_owned();
-            let place = format!("issuer {name:?}");
-            let Some(trusted) = problems.take(&place, issuer.load()) else {
-                continue;
-            };
-            if issuers.insert(name, trusted).is_some() {
-                problems.add(format!("{place}: the name is used twice"));
-            }
-        }
-        problems.finish(JwtVerifier {
-            issuers: Arc::new(issuers),
-            max_token_bytes: self.max_token_bytes,
-            clock: self.clock,
-        })
+impl fmt::Debug for JwtVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JwtVerifier")
+            .field("issuers", &self.0.issuers.keys())
+            .field("cache", &self.0.cache.is_some())
+            .finish_non_exhaustive()
     }
 }

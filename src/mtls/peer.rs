@@ -68,14 +68,8 @@ impl PeerCertificates {
         self.0.iter().flat_map(|shown| &shown.chain).map(Vec::as_slice)
     }
 
-    /// The leaf if there is one that could be parsed.
-    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-    pub(crate) fn into_leaf(self) -> Option<ClientCertificate> {
-        self.leaf().ok().flatten()
-    }
-
     /// Looks in all the places where servers leave their knowledge of the connection.
-    pub(super) fn of_connection(extensions: &Extensions) -> Option<Self> {
+    pub(crate) fn of_connection(extensions: &Extensions) -> Option<Self> {
         if let Some(certificates) = extensions.get::<Self>() {
             return Some(certificates.clone());
         }

@@ -115,14 +115,16 @@ fn a_build_with_both_back_ends_verifies_every_algorithm() {
 }
 
 #[test]
-fn a_key_without_alg_is_bound_to_the_first_algorithm_that_fits() {
+fn a_key_without_alg_is_bound_to_the_algorithms_of_the_issuer_that_fit_its_type() {
     let keys = || Keys::from_jwk(jwk(Signing::Ps256).to_string());
     verifies(keys(), Signing::Rs256);
+    verifies(keys(), Signing::Ps512);
 
-    let issuer =
-        issuer(keys()).with_algorithms([Algorithm::ES256, Algorithm::PS384, Algorithm::RS256]);
-    let verifier = verifier_of(issuer);
+    let narrowed = issuer(keys()).with_algorithms([Algorithm::ES256, Algorithm::PS384]);
+    let verifier = verifier_of(narrowed);
     judge(&verifier, token_by(Signing::Ps384).compact()).unwrap();
-    let refusal = judge(&verifier, token_by(Signing::Rs256).compact());
-    assert_eq!(refusal.unwrap_err(), "no key matches");
+    for signing in [Signing::Rs256, Signing::Ps256, Signing::Es256] {
+        let refusal = judge(&verifier, token_by(signing).compact());
+        assert_eq!(refusal.unwrap_err(), "no key matches");
+    }
 }

@@ -1,4 +1,4 @@
-//! One key is chosen, by `kid` and algorithm; keys are never tried in turn.
+//! Keys are chosen by `kid` and algorithm; where the name does not decide, none is tried.
 
 use serde_json::{Value, json};
 use tower_auth::{Algorithm, HmacAlgorithm, JwtVerifier, Keys};
@@ -64,10 +64,19 @@ fn a_named_and_a_nameless_key_of_one_algorithm_are_ambiguous_without_a_kid() {
 }
 
 #[test]
-fn two_keys_of_one_name_and_algorithm_are_ambiguous() {
+fn a_token_is_held_against_each_key_of_its_name() {
     let verifier = verifier_of_keys([key(Signing::Rs256, "a"), key(Signing::OtherRs256, "a")]);
-    let token = token_by(Signing::Rs256).header("kid", "a");
-    assert_refused_by(&verifier, token.compact(), "no key matches");
+    judge(&verifier, token_by(Signing::Rs256).header("kid", "a").compact()).unwrap();
+    judge(&verifier, token_by(Signing::OtherRs256).header("kid", "a").compact()).unwrap();
+    assert_refused_by(&verifier, token_by(Signing::Rs256).compact(), "no key matches");
+}
+
+#[test]
+fn a_fifth_key_of_one_name_is_left_out() {
+    let others = std::iter::repeat_n(key(Signing::OtherRs256, "a"), 4);
+    let verifier = verifier_of_keys(others.chain([key(Signing::Rs256, "a")]));
+    let token = token_by(Signing::Rs256).header("kid", "a").compact();
+    assert_refused_by(&verifier, token, "signature");
 }
 
 #[test]

@@ -1,0 +1,113 @@
+//! Where a key set is: a URL, a file, or what an issuer's metadata says.
+
+use std::{net::IpAddr, path::PathBuf};
+
+use http::Uri;
+
+/// Where to look, as it was configured.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    /// A JWK set: `https:`, `http:` or `file:`.
+    Set(String),
+    /// Metadata that names the set in `jwks_uri`.
+    Metadata(String),
+    /// OpenID Connect Discovery, section 4: the well-known part at the end of the issuer.
+    OpenId,
+    /// RFC 8414, section 3.1: the well-known part between the issuer's host and path.
+    OAuth,
+}
+
+/// Where to look, checked.
+#[derive(Clone, Debug)]
+pub(super) enum Locator {
+    File(PathBuf),
+    Set(Uri),
+    Metadata(Uri),
+}
+
+/// Whether keys may come over plain HTTP.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum PlainHttp {
+    Refused,
+    Allowed,
+}
+
+impl Place {
+    pub(super) fn locate(&self, issuer: Option<&str>, plain: PlainHttp) -> Result<Locator, String> {
+        let of_issuer = || issuer.ok_or("discovery needs an issuer with a name");
+        match self {
+            Self::Set(url) if url.starts_with("file:") => file(url).map(Locator::File),
+            Self::Set(url) => web(url, plain).map(Locator::Set),
+            Self::Metadata(url) => web(url, plain).map(Locator::Metadata),
+            Self::OpenId => web(&appended(of_issuer()?)?, plain).map(Locator::Metadata),
+            Self::OAuth => web(&inserted(of_issuer()?)?, plain).map(Locator::Metadata),
+        }
+    }
+}
+
+/// Checks a URL that keys, or what says where they are, may be fetched from.
+pub(super) fn web(url: &str, plain: PlainHttp) -> Result<Uri, String> {
+    let uri: Uri = url.parse().map_err(|_| format!("{url:?} is not a URL"))?;
+    let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else {
+        return Err(format!("{url:?} is not a whole URL: https://host/path is needed"));
+    };
+    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        return Err("a URL with a user in it: keys are public, leave it out".to_owned());
+    }
+    match scheme {
+        "https" => Ok(uri),
+        "http" if plain == PlainHttp::Allowed || is_loopback(host) => Ok(uri),
+        "http" => Err(format!(
+            "{url:?}: whoever is on the way could swap the keys, so https is needed \
+             (`allow_plain_http` if you must)"
+        )),
+        _ => Err(format!("{url:?}: https, http on loopback, or file is needed")),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// RFC 8089: the host of a file is this one.
+fn file(url: &str) -> Result<PathBuf, String> {
+    let rest = url.trim_start_matches("file:");
+    let path = match rest.strip_prefix("//") {
+        None => rest,
+        Some(after) => {
+            let (host, path) = after.split_at(after.find('/').unwrap_or(after.len()));
+            if !host.is_empty() && !host.eq_ignore_ascii_case("localhost") {
+                return Err(format!("{url:?}: a file URI with remote host is not supported"));
+            }
+            path
+        }
+    };
+    if path.starts_with('/') {
+        Ok(PathBuf::from(path))
+    } else {
+        Err(format!("{url:?}: the path of a file URI must start with a slash"))
+    }
+}
+
+/// An issuer has neither query nor fragment (RFC 8414, section 2).
+fn bare(issuer: &str) -> Result<&str, String> {
+    if issuer.contains(['?', '#']) {
+        return Err(format!("the issuer {issuer:?} has a query or fragment: no discovery"));
+    }
+    // Only for the URL; the name itself is compared as it is.
+    Ok(issuer.strip_suffix('/').unwrap_or(issuer))
+}
+
+fn appended(issuer: &str) -> Result<String, String> {
+    Ok(format!("{}/.well-known/openid-configuration", bare(issuer)?))
+}
+
+fn inserted(issuer: &str) -> Result<String, String> {
+    let issuer = bare(issuer)?;
+    let authority = issuer.find("://").map_or(0, |at| at + 3);
+    let path = issuer[authority..].find('/').map_or(issuer.len(), |at| authority + at);
+    let (origin, path) = issuer.split_at(path);
+    Ok(format!("{origin}/.well-known/oauth-authorization-server{path}"))
+}

@@ -1,0 +1,344 @@
+//! [`Remote`]: the keys of one source, fetched and kept.
+
+use std::{
+    fmt,
+    fs::File,
+    io::Read,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use arc_swap::{ArcSwapOption, Guard};
+use tokio::{runtime::Handle, sync::watch, time::Instant};
+
+use super::{
+    KeyStatus, RemoteKeys,
+    document::Document,
+    fetch::AnyFetch,
+    locator::{self, Locator},
+    refresh::{Horizon, Reason, Refresh},
+};
+use crate::{
+    clock::Clock,
+    config_error::{ConfigError, Problems},
+    error::{AuthError, AuthErrorKind},
+    event,
+    jwt::{Algorithm, KeySet},
+};
+
+/// So many requests may wait for one fetch; the next ones are told to come back.
+const MAX_WAITING: usize = 1024;
+
+/// A source of remote keys.
+pub(crate) struct Remote {
+    issuer: Option<Arc<str>>,
+    locator: Locator,
+    settings: RemoteKeys,
+    fetch: Arc<dyn AnyFetch>,
+    algorithms: Vec<Algorithm>,
+    kid: Option<String>,
+    clock: Clock,
+    loaded: ArcSwapOption<Loaded>,
+    state: Mutex<State>,
+    /// Counts the fetches that have ended.
+    ended: watch::Sender<u64>,
+}
+
+/// The last good set. A request reads it without a lock.
+#[derive(Clone)]
+struct Loaded {
+    keys: Arc<KeySet>,
+    hash: [u8; 32],
+    fetched: Instant,
+    horizon: Horizon,
+}
+
+#[derive(Default)]
+struct State {
+    refresh: Refresh,
+    last_success: Option<SystemTime>,
+    last_error: Option<(SystemTime, String)>,
+    fetches: u64,
+}
+
+/// The keys of a source now, read without a lock.
+pub(crate) struct Current(Guard<Option<Arc<Loaded>>>);
+
+impl Current {
+    pub(crate) fn keys(&self) -> Option<&KeySet> {
+        self.0.as_ref().map(|loaded| &*loaded.keys)
+    }
+}
+
+impl Remote {
+    pub(crate) fn load(
+        settings: RemoteKeys,
+        kid: Option<String>,
+        issuer: Option<&str>,
+        algorithms: &[Algorithm],
+        clock: &Clock,
+    ) -> Result<Arc<Self>, ConfigError> {
+        let mut problems = Problems::default();
+        let located = settings.check(issuer, &mut problems);
+        let ((), (locator, fetch)) = match (problems.finish(()), located) {
+            (Ok(checked), Some(located)) => (checked, located),
+            (Err(error), _) => return Err(error),
+            (Ok(()), None) => return Err(ConfigError::new("remote keys: nowhere to fetch from")),
+        };
+        let remote = Arc::new(Self {
+            issuer: issuer.map(Arc::from),
+            locator,
+            settings,
+            fetch,
+            algorithms: algorithms.to_vec(),
+            kid,
+            clock: clock.clone(),
+            loaded: ArcSwapOption::empty(),
+            state: Mutex::default(),
+            ended: watch::Sender::new(0),
+        });
+        remote.load_file()?;
+        Ok(remote)
+    }
+
+    /// A file that cannot be read is found now, while somebody looks.
+    fn load_file(&self) -> Result<(), ConfigError> {
+        let Locator::File(path) = &self.locator else {
+            return Ok(());
+        };
+        let loaded = read(path, self.settings.max_bytes).and_then(|document| self.parse(document));
+        let loaded = loaded.map_err(|problem| {
+            ConfigError::new(format!("remote keys: {}: {problem}", path.display()))
+        })?;
+        self.replace(loaded);
+        Ok(())
+    }
+
+    /// The keys that may be used without waiting. Starts a fetch where one is due.
+    pub(crate) fn current(self: &Arc<Self>) -> Option<Current> {
+        let loaded = self.loaded.load();
+        let horizon = loaded.as_ref()?.horizon;
+        let now = Instant::now();
+        if now >= horizon.renew {
+            self.start(Reason::Due);
+        }
+        (now < horizon.stale).then_some(Current(loaded))
+    }
+
+    /// Whether it is worth waiting for keys that are not there.
+    pub(crate) fn may_learn(&self) -> bool {
+        let state = self.state();
+        state.refresh.is_running || state.refresh.may_start(self.reason(), Instant::now())
+    }
+
+    /// Waits for a fetch, the one that is running or a new one, as far as one is allowed.
+    pub(crate) async fn learn(self: Arc<Self>) -> Result<(), AuthError> {
+        if self.ended.receiver_count() >= MAX_WAITING {
+            return Err(AuthError::new(AuthErrorKind::Overloaded)
+                .with_source("too many requests wait for keys"));
+        }
+        // Before the start, so that no end is missed.
+        let mut ended = self.ended.subscribe();
+        if self.start(self.reason()) {
+            // The fetch ends by itself; the limit is for a runtime that has gone.
+            let limit = self.settings.timeout.saturating_add(Duration::from_secs(1));
+            let _ = tokio::time::timeout(limit, ended.changed()).await;
+        }
+        Ok(())
+    }
+
+    /// Why keys that a token names are not to be had; none if there simply is no such key.
+    pub(crate) fn outage(&self) -> Option<AuthError> {
+        let state = self.state();
+        let now = Instant::now();
+        let reason = match (&*self.loaded.load(), state.refresh.failures) {
+            (Some(loaded), 0) if now < loaded.horizon.end => return None,
+            (_, 0) => "the keys have not been fetched yet",
+            (_, _) => "the keys cannot be fetched",
+        };
+        let pause = state.refresh.pause(now).max(Duration::from_secs(1));
+        Some(AuthError::unavailable(reason).with_retry_after(pause))
+    }
+
+    pub(crate) fn status(&self) -> KeyStatus {
+        let state = self.state();
+        let loaded = self.loaded.load();
+        let (loaded, now) = (loaded.as_ref(), Instant::now());
+        KeyStatus {
+            issuer: self.issuer.as_deref().map(str::to_owned),
+            source: self.source(),
+            is_ready: loaded.is_some_and(|loaded| now < loaded.horizon.end),
+            keys: loaded.map_or(0, |loaded| loaded.keys.len()),
+            left_out: loaded.map_or_else(Vec::new, |loaded| loaded.keys.left_out.clone()),
+            key_set_hash: loaded.map(|loaded| hexadecimal(&loaded.hash)),
+            age: loaded.map(|loaded| now.saturating_duration_since(loaded.fetched)),
+            last_success: state.last_success,
+            last_error: state.last_error.clone(),
+            consecutive_failures: state.refresh.failures,
+            fetches: state.fetches,
+        }
+    }
+
+    fn source(&self) -> String {
+        match &self.locator {
+            Locator::File(path) => path.display().to_string(),
+            Locator::Set(url) | Locator::Metadata(url) => url.to_string(),
+        }
+    }
+
+    fn reason(&self) -> Reason {
+        match &*self.loaded.load() {
+            Some(loaded) if Instant::now() < loaded.horizon.stale => Reason::UnknownKey,
+            _ => Reason::NoKeys,
+        }
+    }
+
+    /// Starts a fetch in a task of its own, if one may start; says whether one is running then.
+    fn start(self: &Arc<Self>, reason: Reason) -> bool {
+        let Ok(runtime) = Handle::try_current() else {
+            return false;
+        };
+        let mut state = self.state();
+        if !state.refresh.start(reason, Instant::now(), self.settings.cooldown) {
+            return state.refresh.is_running;
+        }
+        state.fetches = state.fetches.saturating_add(1);
+        drop(state);
+        let running = Running { remote: Arc::clone(self), has_ended: false };
+        runtime.spawn(running.run());
+        true
+    }
+
+    async fn fetch(&self) -> Result<Loaded, String> {
+        let limit = self.settings.timeout;
+        let document = tokio::time::timeout(limit, self.document()).await;
+        self.parse(document.map_err(|_| format!("no answer after {limit:?}"))??)
+    }
+
+    async fn document(&self) -> Result<Document, String> {
+        match &self.locator {
+            Locator::File(path) => {
+                let (path, max_bytes) = (path.clone(), self.settings.max_bytes);
+                let document = tokio::task::spawn_blocking(move || read(&path, max_bytes)).await;
+                document.map_err(|_| "reading the file panicked".to_owned())?
+            }
+            Locator::Set(url) => self.get(url).await,
+            Locator::Metadata(url) => {
+                let set = self.get(url).await?.jwks_uri(self.issuer.as_deref())?;
+                self.get(&locator::web(&set, self.settings.plain_http)?).await
+            }
+        }
+    }
+
+    async fn get(&self, url: &http::Uri) -> Result<Document, String> {
+        let answer = self.fetch.get(url, self.settings.max_bytes).await;
+        Document::of(answer.map_err(|error| reasons(&*error))?, self.settings.max_bytes)
+    }
+
+    /// A document that says what the last one said changes nothing: what was verified stays verified.
+    fn parse(&self, document: Document) -> Result<Loaded, String> {
+        let hash = sha256(&document.body);
+        let keys = match &*self.loaded.load() {
+            Some(last) if last.hash == hash => Arc::clone(&last.keys),
+            _ => {
+                let max_keys = self.settings.max_keys;
+                let kid = self.kid.as_deref();
+                let keys = KeySet::parse(&document.body, max_keys, kid, &self.algorithms)?;
+                Arc::new(keys)
+            }
+        };
+        let fetched = Instant::now();
+        let horizon = Horizon::of(fetched, document.max_age, &self.settings);
+        Ok(Loaded { keys, hash, fetched, horizon })
+    }
+
+    /// Takes the outcome of a fetch in; the set is replaced as a whole or not at all.
+    fn conclude(&self, outcome: Result<Loaded, String>) {
+        let mut state = self.state();
+        match outcome {
+            Ok(loaded) => {
+                state.refresh.succeeded();
+                drop(state);
+                self.replace(loaded);
+            }
+            Err(error) => {
+                let next = state.refresh.failed(Instant::now());
+                event::keys_failed(self.issuer.as_deref(), &error);
+                state.last_error = Some((self.clock.now(), error));
+                if let Some(last) = &*self.loaded.load() {
+                    let horizon = last.horizon.failing(next);
+                    self.loaded.store(Some(Arc::new(Loaded { horizon, ..Loaded::clone(last) })));
+                }
+            }
+        }
+        self.ended.send_modify(|ended| *ended = ended.wrapping_add(1));
+    }
+
+    fn replace(&self, loaded: Loaded) {
+        let last = self.loaded.swap(Some(Arc::new(loaded.clone())));
+        if last.is_none_or(|last| last.hash != loaded.hash) {
+            event::keys_replaced(self.issuer.as_deref(), loaded.keys.len(), &loaded.keys.left_out);
+        }
+        self.state().last_success = Some(self.clock.now());
+    }
+
+    /// A panic elsewhere leaves nothing half done here.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Remote").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}
+
+/// A fetch under way. However it ends, it ends: a panic in a client of the application or the end of
+/// the runtime must not block the fetches after it.
+struct Running {
+    remote: Arc<Remote>,
+    has_ended: bool,
+}
+
+impl Running {
+    async fn run(mut self) {
+        let outcome = self.remote.fetch().await;
+        self.has_ended = true;
+        self.remote.conclude(outcome);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.remote.conclude(Err("the fetch was broken off".to_owned()));
+        }
+    }
+}
+
+fn read(path: &Path, max_bytes: usize) -> Result<Document, String> {
+    let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX).saturating_add(1);
+    let mut body = Vec::new();
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    file.take(limit).read_to_end(&mut body).map_err(|error| error.to_string())?;
+    Document::of(http::Response::new(body), max_bytes)
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest.as_ref());
+    hash
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The whole chain of reasons: clients tend to hide the interesting one.
+fn reasons(error: &(dyn std::error::Error + 'static)) -> String {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,69 @@
+//! What operators may ask a [`JwtVerifier`] about its remote keys.
+
+use std::sync::Arc;
+
+use crate::{
+    error::AuthError,
+    jwks::{KeyStatus, Remote},
+    jwt::{JwtVerifier, trusted::Trusted},
+};
+
+impl JwtVerifier {
+    /// Fetches all remote keys that have not been fetched yet, all at once, and waits for them.
+    ///
+    /// It is not needed: the first token that needs keys has them fetched. It moves that wait to the
+    /// start of the service, and says there whether the providers answer.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` where keys of any issuer are not there after one try; see
+    /// [`key_status`](Self::key_status) for the reasons. The verifier works all the same, and tries
+    /// again as tokens come.
+    pub async fn warm_up(&self) -> Result<(), AuthError> {
+        let missing: Vec<_> = self.remotes().filter(|remote| remote.current().is_none()).collect();
+        let fetches: Vec<_> =
+            missing.into_iter().map(|remote| tokio::spawn(Arc::clone(remote).learn())).collect();
+        for fetch in fetches {
+            fetch.await.map_err(AuthError::unavailable)??;
+        }
+        self.remotes().find_map(|remote| remote.outage()).map_or(Ok(()), Err)
+    }
+
+    /// Whether the keys of all issuers that were given to the builder are at hand; for a readiness
+    /// probe.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.key_status().iter().all(|status| status.is_ready)
+    }
+
+    /// How each source of remote keys is doing, without the issuers that a resolver found.
+    #[must_use]
+    pub fn key_status(&self) -> Vec<KeyStatus> {
+        let mut all: Vec<_> = self.remotes().map(|remote| remote.status()).collect();
+        all.sort_by(|one, other| (&one.issuer, &one.source).cmp(&(&other.issuer, &other.source)));
+        all
+    }
+
+    fn remotes(&self) -> impl Iterator<Item = &Arc<Remote>> {
+        let issuers = self.0.issuers.values().chain(&self.0.any_issuer);
+        issuers.flat_map(|issuer| issuer.remotes())
+    }
+}
+
+impl Trusted {
+    /// Waits for the sources that keys may still come from, all at once.
+    pub(super) async fn learn(&self) -> Result<(), AuthError> {
+        let worthwhile = self.remotes().filter(|remote| remote.may_learn()).map(Arc::clone);
+        let mut others: Vec<_> = worthwhile.collect();
+        let Some(last) = others.pop() else {
+            return Ok(());
+        };
+        let others: Vec<_> =
+            others.into_iter().map(|remote| tokio::spawn(remote.learn())).collect();
+        last.learn().await?;
+        for other in others {
+            other.await.map_err(AuthError::unavailable)??;
+        }
+        Ok(())
+    }
+}

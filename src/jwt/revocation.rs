@@ -1,0 +1,153 @@
+//! [`Revocation`]: tokens that are good and do not count any more.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use arc_swap::ArcSwap;
+
+use crate::{clock::Clock, error::AuthError, identity::Identity};
+
+/// Says whether a token that is good in all other respects has been revoked.
+///
+/// It is asked on every request, whether the token was remembered or not, so it must answer from
+/// memory: keep a list and let a task of your own bring it up to date. [`RevocationList`] is one.
+/// Closures are revocations too.
+///
+/// # Examples
+///
+/// ```
+/// use tower_auth::{AuthError, Identity, Issuer, JwtVerifier, Keys};
+///
+/// let verifier = JwtVerifier::builder()
+///     .issuer(Issuer::new("https://login.example.com", "orders-api", Keys::from_openid_discovery()))
+///     .with_revocation(|identity: &Identity| match identity.subject() {
+///         "mallory" => Err(AuthError::invalid("mallory has been dismissed")),
+///         _ => Ok(()),
+///     })
+///     .build()?;
+/// # let _ = verifier;
+/// # Ok::<(), tower_auth::ConfigError>(())
+/// ```
+pub trait Revocation: Send + Sync + 'static {
+    /// Looks the token up by what it says: `jti`, `sub`, `iat` and whatever else is in it.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthError::invalid`] where it has been revoked, [`AuthError::unavailable`] where that
+    /// cannot be said now.
+    fn check(&self, identity: &Identity) -> Result<(), AuthError>;
+}
+
+impl<F> Revocation for F
+where
+    F: Fn(&Identity) -> Result<(), AuthError> + Send + Sync + 'static,
+{
+    fn check(&self, identity: &Identity) -> Result<(), AuthError> {
+        self(identity)
+    }
+}
+
+/// Revoked tokens, by `jti`, by subject and by time, in memory. Clones share the list.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use tower_auth::{Identity, Revocation, RevocationList};
+///
+/// let list = RevocationList::new();
+/// let token = Identity::new("alice").with_issuer("https://a.example").with_claim("jti", "7");
+/// assert!(list.check(&token).is_ok());
+///
+/// list.revoke_token("https://a.example", "7", SystemTime::now() + Duration::from_secs(600));
+/// assert!(list.check(&token).is_err());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct RevocationList(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    revoked: ArcSwap<Revoked>,
+    /// Held by whoever changes the list; reading takes none.
+    writing: Mutex<()>,
+    clock: Clock,
+}
+
+/// Names are those of issuer and token, or issuer and subject.
+#[derive(Clone, Debug, Default)]
+struct Revoked {
+    tokens: HashMap<(String, String), SystemTime>,
+    subjects: HashMap<(String, String), Duration>,
+    issued_before: Option<Duration>,
+}
+
+impl RevocationList {
+    /// A list that revokes nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads the time of day elsewhere; for tests.
+    #[must_use]
+    pub fn with_clock(clock: Clock) -> Self {
+        Self(Arc::new(Inner { clock, ..Inner::default() }))
+    }
+
+    /// Revokes one token, until it has expired anyway: entries are dropped after `until`.
+    pub fn revoke_token(&self, issuer: &str, jti: &str, until: SystemTime) {
+        self.change(|revoked| revoked.tokens.insert(names(issuer, jti), until));
+    }
+
+    /// Revokes the tokens of a subject that were issued before a time, and those without `iat`.
+    pub fn revoke_subject(&self, issuer: &str, subject: &str, issued_before: SystemTime) {
+        let before = since_epoch(issued_before);
+        self.change(|revoked| revoked.subjects.insert(names(issuer, subject), before));
+    }
+
+    /// Revokes all tokens that were issued before a time, and those without `iat`.
+    pub fn revoke_all(&self, issued_before: SystemTime) {
+        self.change(|revoked| revoked.issued_before.replace(since_epoch(issued_before)));
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Revoked) -> T) {
+        let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.0.clock.now();
+        let mut revoked = Revoked::clone(&self.0.revoked.load());
+        revoked.tokens.retain(|_, until| *until > now);
+        change(&mut revoked);
+        self.0.revoked.store(Arc::new(revoked));
+    }
+}
+
+impl Revocation for RevocationList {
+    fn check(&self, identity: &Identity) -> Result<(), AuthError> {
+        let revoked = self.0.revoked.load();
+        let issuer = identity.issuer().unwrap_or_default();
+        let issued = identity.claims().get("iat").and_then(serde_json::Value::as_f64);
+        let is_before = |end: &Duration| issued.is_none_or(|issued| issued < end.as_secs_f64());
+        let is_listed = |jti: &str| revoked.tokens.contains_key(&names(issuer, jti));
+        if !revoked.tokens.is_empty() && identity.claims().str("jti").is_some_and(is_listed) {
+            return Err(AuthError::invalid("the token has been revoked"));
+        }
+        let of_subject = || revoked.subjects.get(&names(issuer, identity.subject()));
+        if !revoked.subjects.is_empty() && of_subject().is_some_and(is_before) {
+            return Err(AuthError::invalid("the subject's tokens have been revoked"));
+        }
+        if revoked.issued_before.as_ref().is_some_and(is_before) {
+            return Err(AuthError::invalid("all tokens of that time have been revoked"));
+        }
+        Ok(())
+    }
+}
+
+fn names(issuer: &str, name: &str) -> (String, String) {
+    (issuer.to_owned(), name.to_owned())
+}
+
+fn since_epoch(time: SystemTime) -> Duration {
+    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}
