@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { makeCertificates } from './certificates.mjs';
 import { killGuards, startGuard } from './guard.mjs';
@@ -51,6 +52,24 @@ async function refused(guard, token, tls) {
   assert.match(challenge, /^Bearer\b.*\berror="invalid_token"/);
 }
 
+async function unavailable(guard, token) {
+  const { status, challenge, retryAfter } = await guard.ask(token);
+  assert.equal(status, 503);
+  assert.equal(challenge, undefined);
+  assert.match(retryAfter, /^[1-9][0-9]*$/);
+}
+
+/// Tries again, for 10 s at most.
+async function eventually(run) {
+  for (const end = Date.now() + 10_000; ; await sleep(50)) {
+    try {
+      return await run();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
+}
+
 async function acceptedTokens(provider, guard) {
   for (const name of ALGORITHMS) {
     await check(`${name} access token`, async () => {
@@ -63,8 +82,10 @@ async function acceptedTokens(provider, guard) {
   await check('access token of a user, by authorization code', async () => {
     await accepted(guard, (await authorizationCode(provider, 'app')).access_token, USER);
   });
-  await check('access token that ended within the leeway', async () => {
-    await accepted(guard, await clientCredentials(provider, 'just-ended'), 'just-ended');
+  await check('access token that has ended, until the leeway of 30 s is over', async () => {
+    const token = await clientCredentials(provider, 'just-ended');
+    await accepted(guard, token, 'just-ended');
+    await eventually(() => refused(guard, token));
   });
 }
 
@@ -73,6 +94,7 @@ async function refusedTokens(provider, guard) {
   const refusals = {
     'access token for another resource': () => clientCredentials(provider, 'RS256', BILLING),
     'ID token in place of the access token': async () => (await authorizationCode(provider, 'app')).id_token,
+    'ID token whose aud is this service': async () => (await authorizationCode(provider, ORDERS)).id_token,
     'opaque access token': () => clientCredentials(provider, 'RS256', null),
     'encrypted access token': () => clientCredentials(provider, SEALED),
     'access token bound to a key (DPoP), sent as a bearer token': () => keyBoundToken(provider, 'RS256'),
@@ -121,12 +143,65 @@ async function boundTokens(provider, plain) {
   });
 }
 
+async function rotation(before) {
+  const guard = await startGuard({ issuer: before.issuer, audience: ORDERS, cooldown: 1, log });
+  const old = await clientCredentials(before, 'RS256');
+  await accepted(guard, old, 'RS256');
+  await before.stop();
+  const after = await startProvider({ certificate, port: before.port });
+  await check('rotation: a token with the new key is accepted after one fetch', async () => {
+    await accepted(guard, await clientCredentials(after, 'RS256'), 'RS256');
+    assert.equal(after.keyFetches(), 1);
+  });
+  await check('rotation: other new keys need no fetch', async () => {
+    await accepted(guard, await clientCredentials(after, 'ES256'), 'ES256');
+    assert.equal(after.keyFetches(), 1);
+  });
+  await check('rotation: a token with the removed key is refused', () => refused(guard, old));
+  return after;
+}
+
+async function bursts(provider) {
+  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS, log });
+  const numbers = Array.from({ length: 50 }, (_, number) => number);
+  const good = await clientCredentials(provider, 'RS256');
+  const fetches = provider.keyFetches();
+  await check('burst: the first tokens of a new service are all accepted for one fetch', async () => {
+    await Promise.all(numbers.map(() => accepted(guard, good, 'RS256')));
+    assert.equal(provider.keyFetches(), fetches + 1);
+  });
+  await check('burst: unknown keys are all refused for one fetch at most', async () => {
+    const forged = numbers.map((number) => withHeader(good, { kid: `unknown-${number}` }));
+    await Promise.all(forged.map((token) => refused(guard, token)));
+    assert.ok(provider.keyFetches() <= fetches + 2, `${provider.keyFetches() - fetches} fetches`);
+  });
+}
+
+async function outage(provider) {
+  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS, cooldown: 1, log });
+  const token = await clientCredentials(provider, 'RS256');
+  await accepted(guard, token, 'RS256');
+  await provider.stop();
+  await check('outage: tokens of known keys are accepted all the same', () => accepted(guard, token, 'RS256'));
+  const unknown = withHeader(token, { kid: 'unknown' });
+  await check('outage: an unknown key is 503 with Retry-After', () => unavailable(guard, unknown));
+  await check('outage: tokens of known keys are accepted after a fetch failed', () => accepted(guard, token, 'RS256'));
+  const late = await startGuard({ issuer: provider.issuer, audience: ORDERS, log });
+  await check('outage: a service started meanwhile is 503 with Retry-After', () => unavailable(late, token));
+  const again = await startProvider({ certificate, port: provider.port, keys: provider.keys });
+  await check('outage: and accepts when the provider is back', () => eventually(() => accepted(late, token, 'RS256')));
+  await again.stop();
+}
+
 async function main() {
   const provider = await startProvider({ certificate });
   const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS, log });
   await acceptedTokens(provider, guard);
   await refusedTokens(provider, guard);
   await boundTokens(provider, guard);
+  const rotated = await rotation(provider);
+  await bursts(rotated);
+  await outage(rotated);
 }
 
 try {

@@ -23,7 +23,7 @@ export const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 export const SEALED = 'sealed';
 
 /// When the tokens of these clients end, in seconds from now.
-const LIFETIMES = { 'just-ended': -10, 'long-ended': -60 };
+const LIFETIMES = { 'just-ended': -27, 'long-ended': -60 };
 
 const KEY_PAIRS = {
   RS256: ['rsa', { modulusLength: 2048 }],
