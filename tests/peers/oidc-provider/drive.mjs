@@ -143,6 +143,7 @@ async function boundTokens(provider, plain) {
   });
 }
 
+/// With the default cooldown the first fetch would put off the second one by 30 s.
 async function rotation(before) {
   const guard = await startGuard({ issuer: before.issuer, audience: ORDERS, cooldown: 1, log });
   const old = await clientCredentials(before, 'RS256');
