@@ -1,6 +1,8 @@
 //! [`Clock`]: the only place where the time of day comes from.
 
-use std::time::{Duration, SystemTime};
+#[cfg(any(feature = "jwt", feature = "rust-crypto", feature = "testing"))]
+use std::time::Duration;
+use std::time::SystemTime;
 
 #[cfg(feature = "testing")]
 use std::sync::{

@@ -110,7 +110,7 @@
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
 //! | `tonic` | | client certificates of tonic's TLS, `tonic::Status` from [`AuthError`] |
 //! | `rust-crypto` | | `JwtAuthLayer` on a pure-Rust back end; aws-lc-rs is used where `jwt` is on too |
-//! | `testing` | | a [`Clock`] that tests set by hand |
+//! | `testing` | | a [`Clock`] that tests set by hand, `TestAuthority` (with `jwt` or `rust-crypto`), `TestIdentityLayer` |
 //! | `full` | | all but `rust-crypto` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -148,6 +148,8 @@ mod rejection;
 mod secret;
 mod shared;
 mod tenant;
+#[cfg(feature = "testing")]
+mod testing;
 
 #[cfg(feature = "basic")]
 pub use self::basic::{Basic, BasicAuthLayer, User, Users, UsersBuilder};
@@ -171,6 +173,10 @@ pub use self::mtls::{
 };
 #[cfg(feature = "tls")]
 pub use self::mtls::{TlsListener, TlsListenerBuilder, TlsPeer, TlsStream};
+#[cfg(feature = "testing")]
+pub use self::testing::TestIdentityLayer;
+#[cfg(all(feature = "testing", any(feature = "jwt", feature = "rust-crypto")))]
+pub use self::testing::{TestAuthority, TestAuthorityBuilder, TestToken};
 pub use self::{
     auth::{Admission, AuthLayer, Scheme},
     authenticator::{Answer, Authenticator},

@@ -107,11 +107,11 @@ impl Remote {
         let Locator::File(path) = &self.locator else {
             return Ok(());
         };
-        let loaded = read(path, self.settings.max_bytes).and_then(|document| self.parse(document));
+        let loaded = read(path, self.settings.max_bytes).and_then(|document| self.parse(&document));
         let loaded = loaded.map_err(|problem| {
             ConfigError::new(format!("remote keys: {}: {problem}", path.display()))
         })?;
-        self.replace(loaded);
+        self.replace(&loaded);
         Ok(())
     }
 
@@ -213,7 +213,7 @@ impl Remote {
     async fn fetch(&self) -> Result<Loaded, String> {
         let limit = self.settings.timeout;
         let document = tokio::time::timeout(limit, self.document()).await;
-        self.parse(document.map_err(|_| format!("no answer after {limit:?}"))??)
+        self.parse(&document.map_err(|_| format!("no answer after {limit:?}"))??)
     }
 
     async fn document(&self) -> Result<Document, String> {
@@ -237,7 +237,7 @@ impl Remote {
     }
 
     /// A document that says what the last one said changes nothing: what was verified stays verified.
-    fn parse(&self, document: Document) -> Result<Loaded, String> {
+    fn parse(&self, document: &Document) -> Result<Loaded, String> {
         let hash = sha256(&document.body);
         let keys = match &*self.loaded.load() {
             Some(last) if last.hash == hash => Arc::clone(&last.keys),
@@ -260,7 +260,7 @@ impl Remote {
             Ok(loaded) => {
                 state.refresh.succeeded();
                 drop(state);
-                self.replace(loaded);
+                self.replace(&loaded);
             }
             Err(error) => {
                 let next = state.refresh.failed(Instant::now());
@@ -275,7 +275,7 @@ impl Remote {
         self.ended.send_modify(|ended| *ended = ended.wrapping_add(1));
     }
 
-    fn replace(&self, loaded: Loaded) {
+    fn replace(&self, loaded: &Loaded) {
         let last = self.loaded.swap(Some(Arc::new(loaded.clone())));
         if last.is_none_or(|last| last.hash != loaded.hash) {
             event::keys_replaced(self.issuer.as_deref(), loaded.keys.len(), &loaded.keys.left_out);

@@ -54,7 +54,7 @@ impl Default for HttpFetch {
 
 impl Fetch for HttpFetch {
     async fn get(&self, url: &Uri, max_bytes: usize) -> Result<Response<Vec<u8>>, BoxError> {
-        let client = self.0.as_ref().as_ref().map_err(|problem| problem.as_str())?;
+        let client = self.0.as_ref().as_ref().map_err(String::as_str)?;
         let mut answer = client.get(url.to_string()).send().await?;
         let mut response = Response::new(Vec::new());
         *response.status_mut() = answer.status();

@@ -59,10 +59,12 @@ impl KeySet {
         self.generation
     }
 
+    #[cfg(feature = "jwks")]
     pub(crate) const fn len(&self) -> usize {
         self.keys.len()
     }
 
+    #[cfg(feature = "jwks")]
     pub(super) fn into_keys(self) -> (Vec<Key>, Vec<String>) {
         (self.keys, self.left_out)
     }

@@ -133,10 +133,9 @@ impl Reader<Bearer> for Locations {
     fn read(&self, parts: &Parts) -> Result<Option<Bearer>, AuthError> {
         let mut found: Found = None;
         for location in &self.0 {
-            if let Some(token) = location.find(parts)? {
-                if found.replace(token).is_some() {
-                    return Err(AuthErrorKind::AmbiguousCredentials.into());
-                }
+            let token = location.find(parts)?;
+            if token.is_some_and(|token| found.replace(token).is_some()) {
+                return Err(AuthErrorKind::AmbiguousCredentials.into());
             }
         }
         Ok(found.map(|token| Bearer::of_request(token, parts)))

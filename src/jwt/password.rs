@@ -6,7 +6,7 @@ use crate::{authorization, basic::Basic, credentials::Credentials, error::AuthEr
 
 /// An identifier and a secret, sent as `Authorization: Bearer base64(identifier:secret)`.
 ///
-/// Some clients do that: those of `KuFlow` since 2024. It is no bearer token, and a service that has
+/// Some clients do that: those of KuFlow since 2024. It is no bearer token, and a service that has
 /// to accept it can tell the two apart without guessing: base64 has no dots, and a JWT has two. So a
 /// value with a dot is never one of these, and one without is never a JWT.
 ///

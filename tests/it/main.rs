@@ -21,5 +21,6 @@ mod rejection;
 mod spec;
 mod support;
 mod table;
+mod testing;
 mod tonic_server;
 mod users;

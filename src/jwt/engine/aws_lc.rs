@@ -15,7 +15,7 @@ use crate::{
 /// A key, ready to verify with one algorithm.
 pub(in crate::jwt) enum Verifier {
     Public(ParsedPublicKey),
-    Secret(hmac::Key),
+    Secret(Box<hmac::Key>),
 }
 
 impl Verifier {
@@ -43,7 +43,7 @@ impl Verifier {
             HmacAlgorithm::HS384 => hmac::HMAC_SHA384,
             HmacAlgorithm::HS512 => hmac::HMAC_SHA512,
         };
-        Self::Secret(hmac::Key::new(digest, secret.expose()))
+        Self::Secret(Box::new(hmac::Key::new(digest, secret.expose())))
     }
 
     /// Whether the signature over these bytes was made with the other half of this key.

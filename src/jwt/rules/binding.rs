@@ -19,7 +19,7 @@ pub(in crate::jwt) enum Binding {
 
 impl Binding {
     /// Certificates are the one proof understood here. A token that is bound by the thumbprint of a
-    /// `DPoP` key is not a bearer token (RFC 9449, section 7.1), and a binding of which nothing is
+    /// DPoP key is not a bearer token (RFC 9449, section 7.1), and a binding of which nothing is
     /// understood binds all the same.
     pub(in crate::jwt) fn of(claims: &Object<'_>) -> Result<Self, AuthError> {
         let thumbprint = match claims.get("cnf") {

@@ -57,10 +57,10 @@ impl Times {
         if must_be_past && self.issued.is_some_and(|issued| later < issued) {
             return Err(AuthError::invalid("the token is from the future"));
         }
-        if let (Some(most), Some(issued)) = (rules.max_age, self.issued) {
-            if has_passed(issued.saturating_add(most)) {
-                return Err(AuthError::expired("the token is older than is allowed"));
-            }
+        let oldest =
+            rules.max_age.zip(self.issued).map(|(most, issued)| issued.saturating_add(most));
+        if oldest.is_some_and(has_passed) {
+            return Err(AuthError::expired("the token is older than is allowed"));
         }
         Ok(())
     }

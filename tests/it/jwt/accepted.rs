@@ -117,8 +117,9 @@ fn a_build_with_both_back_ends_verifies_every_algorithm() {
 #[test]
 fn a_key_without_alg_is_bound_to_the_algorithms_of_the_issuer_that_fit_its_type() {
     let keys = || Keys::from_jwk(jwk(Signing::Ps256).to_string());
-    verifies(keys(), Signing::Rs256);
-    verifies(keys(), Signing::Ps512);
+    let every = verifier_of(issuer(keys()));
+    judge(&every, token_by(Signing::Rs256).compact()).unwrap();
+    judge(&every, token_by(Signing::Ps512).compact()).unwrap();
 
     let narrowed = issuer(keys()).with_algorithms([Algorithm::ES256, Algorithm::PS384]);
     let verifier = verifier_of(narrowed);

@@ -1,0 +1,1 @@
+//! What happens when the provider of keys is slow, down or lying.
