@@ -7,7 +7,7 @@ use http::{
 };
 
 use crate::{
-    error::{AuthError, AuthErrorKind},
+    error::{AuthError, AuthErrorKind, because},
     rejection::is_token,
 };
 
@@ -49,7 +49,7 @@ pub(crate) fn token68<'h>(
         Some(_) => "what follows the scheme is not one token68",
         None => "nothing follows the scheme",
     };
-    Err(AuthError::unreadable(reason).with_scheme(scheme))
+    Err(because::unreadable(reason).with_scheme(scheme))
 }
 
 /// Takes the header field out of a request.
@@ -74,7 +74,7 @@ fn split(line: &HeaderValue) -> Result<(&[u8], Option<usize>), AuthError> {
     if std::str::from_utf8(name).is_ok_and(is_token) {
         Ok((name, start))
     } else {
-        Err(AuthError::unreadable("the field does not start with the name of a scheme"))
+        Err(because::unreadable("the field does not start with the name of a scheme"))
     }
 }
 

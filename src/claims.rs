@@ -1,6 +1,6 @@
 //! [`Claims`]: what is known about a caller, looked up by path and read as any type.
 
-use std::fmt;
+use std::{fmt, sync::OnceLock};
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -32,8 +32,21 @@ use serde_json::{Map, Value};
 /// assert_eq!(claims.get("https://example.com/plan"), Some(&json!("gold")));
 /// assert_eq!(claims.get("realm_access.groups"), None);
 /// ```
-#[derive(Clone, Default, PartialEq)]
-pub struct Claims(Map<String, Value>);
+#[derive(Clone, Default)]
+pub struct Claims {
+    members: OnceLock<Map<String, Value>>,
+    /// JSON that the members are read from when somebody asks for one: many requests never do.
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    text: Option<Text>,
+}
+
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+#[derive(Clone)]
+struct Text {
+    json: Box<[u8]>,
+    /// Bytes of memory that the members take once they are read, at most.
+    weight: usize,
+}
 
 impl Claims {
     /// The claim at a path; see the type's documentation for the forms of a path.
@@ -54,61 +67,63 @@ impl Claims {
     ///
     /// When a claim the type needs is absent or of another JSON type.
     pub fn read_as<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        T::deserialize(&self.0)
+        T::deserialize(self.members())
     }
 
     /// Names and values, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
-    }
-
-    /// Bytes of memory behind the claims, at most.
-    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-    pub(crate) fn weight(&self) -> usize {
-        weight_of_members(&self.0)
+        self.members().iter().map(|(name, value)| (name.as_str(), value))
     }
 
     pub(crate) fn insert(&mut self, name: String, value: Value) {
-        self.0.insert(name, value);
+        let _ = self.members();
+        let mut members = std::mem::take(self).members.into_inner().unwrap_or_default();
+        members.insert(name, value);
+        *self = members.into();
+    }
+
+    #[cfg(not(any(feature = "jwt", feature = "rust-crypto")))]
+    fn members(&self) -> &Map<String, Value> {
+        self.members.get_or_init(Map::new)
+    }
+}
+
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+impl Claims {
+    /// The members of an object that has been read, and found good, before.
+    pub(crate) fn of_text(json: &[u8], read: &crate::jwt::json::Object<'_>) -> Self {
+        let text = Text { json: json.into(), weight: read.weight() };
+        Self { members: OnceLock::new(), text: Some(text) }
+    }
+
+    /// Bytes of memory behind the claims, at most.
+    pub(crate) fn weight(&self) -> usize {
+        self.text.as_ref().map_or(0, |text| text.json.len() + text.weight)
+    }
+
+    fn members(&self) -> &Map<String, Value> {
+        self.members.get_or_init(|| {
+            let read = self.text.as_ref().and_then(|text| serde_json::from_slice(&text.json).ok());
+            read.unwrap_or_default()
+        })
+    }
+}
+
+impl PartialEq for Claims {
+    fn eq(&self, other: &Self) -> bool {
+        self.members() == other.members()
     }
 }
 
 impl From<Map<String, Value>> for Claims {
     fn from(claims: Map<String, Value>) -> Self {
-        Self(claims)
+        Self { members: claims.into(), ..Self::default() }
     }
 }
 
 impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.keys()).finish()
-    }
-}
-
-/// What the allocator adds to what it is asked for, as far as a guess goes.
-#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-const ALLOCATION: usize = 16;
-
-/// A map is a tree whose nodes have room for eleven members and may be half full, or a table that
-/// has just grown, as the features of `serde_json` in the build will have it.
-#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-fn weight_of_members(members: &Map<String, Value>) -> usize {
-    let place = size_of::<String>() + size_of::<Value>();
-    let places = 2 * members.len().next_multiple_of(11) + 2;
-    let texts = members.iter().map(|(name, value)| ALLOCATION + name.capacity() + weight_of(value));
-    places * place + texts.sum::<usize>()
-}
-
-#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-fn weight_of(value: &Value) -> usize {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-        Value::String(text) => ALLOCATION + text.capacity(),
-        Value::Array(elements) => {
-            let inside: usize = elements.iter().map(weight_of).sum();
-            ALLOCATION + elements.capacity() * size_of::<Value>() + inside
-        }
-        Value::Object(members) => weight_of_members(members),
+        f.debug_list().entries(self.members().keys()).finish()
     }
 }
 
@@ -124,7 +139,7 @@ impl ClaimPath {
         match self {
             Self::Pointer(tokens) => descend(claims, tokens),
             Self::Name { whole, segments } => {
-                claims.0.get(whole).or_else(|| descend(claims, segments))
+                claims.members().get(whole).or_else(|| descend(claims, segments))
             }
         }
     }
@@ -159,7 +174,7 @@ impl From<&str> for ClaimPath {
 
 fn descend<'c>(claims: &'c Claims, path: &[String]) -> Option<&'c Value> {
     let (first, rest) = path.split_first()?;
-    rest.iter().try_fold(claims.0.get(first)?, |value, token| match value {
+    rest.iter().try_fold(claims.members().get(first)?, |value, token| match value {
         Value::Object(members) => members.get(token),
         Value::Array(elements) => elements.get(array_index(token)?),
         _ => None,

@@ -31,8 +31,14 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 pub struct AuthError {
     kind: AuthErrorKind,
     scheme: Option<&'static str>,
+    reason: Option<Reason>,
     detail: Option<Arc<Detail>>,
 }
+
+/// A reason that is written in this crate: a refusal for it allocates nothing.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("{0}")]
+struct Reason(&'static str);
 
 /// The rarely needed parts of an [`AuthError`], kept apart so that a plain refusal allocates nothing.
 #[derive(Clone, Default)]
@@ -46,7 +52,7 @@ impl AuthError {
     /// A refusal of this kind, with nothing for the log yet.
     #[must_use]
     pub const fn new(kind: AuthErrorKind) -> Self {
-        Self { kind, scheme: None, detail: None }
+        Self { kind, scheme: None, reason: None, detail: None }
     }
 
     /// The credentials could not be read: they break their own grammar.
@@ -96,6 +102,7 @@ impl AuthError {
     /// Attaches the reason for the log. It must hold no secret; it is never sent to a client.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.reason = None;
         self.detail_mut().source = Some(Arc::new(source.into()));
         self
     }
@@ -153,6 +160,33 @@ impl AuthError {
     }
 }
 
+/// Refusals for reasons that are written in this crate: they allocate nothing.
+#[cfg(any(feature = "basic", feature = "jwt", feature = "mtls", feature = "rust-crypto"))]
+pub(crate) mod because {
+    use super::{AuthError, AuthErrorKind, Reason};
+
+    /// The credentials break their own grammar.
+    pub(crate) const fn unreadable(reason: &'static str) -> AuthError {
+        refused(AuthErrorKind::UnreadableCredentials, reason)
+    }
+
+    /// The credentials are not good.
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    pub(crate) const fn invalid(reason: &'static str) -> AuthError {
+        refused(AuthErrorKind::InvalidCredentials, reason)
+    }
+
+    /// The credentials were good once.
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    pub(crate) const fn expired(reason: &'static str) -> AuthError {
+        refused(AuthErrorKind::ExpiredCredentials, reason)
+    }
+
+    const fn refused(kind: AuthErrorKind, reason: &'static str) -> AuthError {
+        AuthError { kind, scheme: None, reason: Some(Reason(reason)), detail: None }
+    }
+}
+
 impl From<AuthErrorKind> for AuthError {
     fn from(kind: AuthErrorKind) -> Self {
         Self::new(kind)
@@ -178,6 +212,9 @@ impl fmt::Debug for AuthError {
 
 impl Error for AuthError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
+        if let Some(reason) = &self.reason {
+            return Some(reason);
+        }
         let source: &BoxError = self.detail.as_ref()?.source.as_ref()?;
         Some(&**source)
     }

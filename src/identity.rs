@@ -201,15 +201,6 @@ impl Identity {
         Self { facts, outer: None }
     }
 
-    /// The facts, to remember them.
-    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-    pub(crate) fn facts(&self) -> Arc<Facts> {
-        match &self.facts {
-            Shared::Direct(facts) => Arc::clone(facts),
-            Shared::Striped(_) => Arc::new(Facts::clone(&self.facts)),
-        }
-    }
-
     /// Clones only what somebody else holds too.
     fn facts_mut(&mut self) -> &mut Facts {
         self.facts.make_mut()
@@ -218,6 +209,17 @@ impl Identity {
 
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
 impl Facts {
+    /// What a token says, by whatever method it came.
+    pub(crate) const fn of_token(
+        method: &'static str,
+        issuer: Option<Arc<str>>,
+        subject: String,
+        expires_at: Option<SystemTime>,
+        claims: Claims,
+    ) -> Self {
+        Self { subject, issuer, method, expires_at, claims, anonymous: false }
+    }
+
     /// Bytes of memory, at most.
     pub(crate) fn weight(&self) -> usize {
         // The two counts of the `Arc` that holds it.

@@ -28,19 +28,29 @@ pub(crate) struct Line<T: ?Sized>(Arc<T>);
 /// A value with several reference counts, of which each thread uses one.
 pub(crate) struct Striped<T: ?Sized> {
     value: Arc<T>,
-    stripes: Box<[OnceLock<Arc<Line<T>>>]>,
+    /// Made when the value is first handed out.
+    stripes: OnceLock<Box<[Stripe<T>]>>,
 }
+
+type Stripe<T> = OnceLock<Arc<Line<T>>>;
 
 impl<T: ?Sized> Striped<T> {
     pub(crate) fn new(value: Arc<T>) -> Self {
-        Self { value, stripes: (0..stripes()).map(|_| OnceLock::new()).collect() }
+        Self { value, stripes: OnceLock::new() }
     }
 
     /// A reference by way of this thread's count.
     pub(crate) fn get(&self) -> Shared<T> {
-        let stripe = &self.stripes[thread_number() % self.stripes.len()];
+        let stripes = self.stripes.get_or_init(|| (0..stripes()).map(|_| Stripe::new()).collect());
+        let stripe = &stripes[thread_number() % stripes.len()];
         let line = stripe.get_or_init(|| Arc::new(Line(Arc::clone(&self.value))));
         Shared::Striped(Arc::clone(line))
+    }
+
+    /// A reference by way of the value's own count, for a value that is handed out once.
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    pub(crate) fn direct(&self) -> Shared<T> {
+        Shared::Direct(Arc::clone(&self.value))
     }
 
     /// Bytes of memory beside the value, at most.

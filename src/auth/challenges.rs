@@ -17,13 +17,13 @@ pub(crate) struct Challenges(Vec<Prepared>);
 struct Prepared {
     challenge: Challenge,
     plain: HeaderValue,
+    /// What tokens that are not accepted are answered with, of which there may be many.
+    not_accepted: HeaderValue,
 }
 
 impl Challenges {
     pub(crate) fn new(challenges: impl IntoIterator<Item = Challenge>) -> Self {
-        let prepare =
-            |challenge: Challenge| Prepared { plain: challenge.to_header_value(), challenge };
-        Self(challenges.into_iter().map(prepare).collect())
+        Self(challenges.into_iter().map(Prepared::of).collect())
     }
 
     /// Adds a field line for each challenge that belongs on the answer to `error`.
@@ -37,6 +37,13 @@ impl Challenges {
 }
 
 impl Prepared {
+    fn of(challenge: Challenge) -> Self {
+        let kind = AuthErrorKind::InvalidCredentials;
+        let code = kind.bearer_error().unwrap_or_default();
+        let not_accepted = explained(&challenge, code, kind).to_header_value();
+        Self { plain: challenge.to_header_value(), challenge, not_accepted }
+    }
+
     fn line(&self, error: &AuthError) -> Option<HeaderValue> {
         let explained = self.challenge.scheme().eq_ignore_ascii_case(BEARER)
             && match error.kind() {
@@ -55,14 +62,20 @@ impl Prepared {
     }
 
     fn explained(&self, code: &'static str, error: &AuthError) -> HeaderValue {
-        let mut challenge = self
-            .challenge
-            .clone()
-            .with("error", code)
-            .with("error_description", error.kind().message());
-        if let Some(scope) = error.scope() {
-            challenge = challenge.with("scope", scope.to_owned());
+        let kind = error.kind();
+        match error.scope() {
+            Some(scope) => explained(&self.challenge, code, kind)
+                .with("scope", scope.to_owned())
+                .to_header_value(),
+            // Alike on the wire, whatever was wrong with them.
+            None if kind.message() == AuthErrorKind::InvalidCredentials.message() => {
+                self.not_accepted.clone()
+            }
+            None => explained(&self.challenge, code, kind).to_header_value(),
         }
-        challenge.to_header_value()
     }
+}
+
+fn explained(challenge: &Challenge, code: &'static str, kind: AuthErrorKind) -> Challenge {
+    challenge.clone().with("error", code).with("error_description", kind.message())
 }

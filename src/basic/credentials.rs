@@ -7,8 +7,12 @@ use http::{header::AUTHORIZATION, request::Parts};
 use zeroize::Zeroizing;
 
 use crate::{
-    authorization, credentials::Credentials, error::AuthError, evidence::Evidence,
-    rejection::Challenge, secret::Secret,
+    authorization,
+    credentials::Credentials,
+    error::{AuthError, because},
+    evidence::Evidence,
+    rejection::Challenge,
+    secret::Secret,
 };
 
 /// Longer credentials are refused unread. It leaves room for any password that a person or a
@@ -62,17 +66,17 @@ impl Basic {
     /// Reads `user-id:password` in base64 (RFC 7617, section 2), as a request carries it.
     pub(crate) fn of_request(encoded: &[u8], parts: &Parts) -> Result<Self, AuthError> {
         if encoded.len() > MAX_ENCODED_BYTES {
-            return Err(AuthError::unreadable("the credentials are too long"));
+            return Err(because::unreadable("the credentials are too long"));
         }
         let decoded = STANDARD.decode(encoded).map(Zeroizing::new);
-        let decoded = decoded.map_err(|_| AuthError::unreadable("not strict base64"))?;
-        let text = std::str::from_utf8(&decoded).map_err(|_| AuthError::unreadable("not UTF-8"))?;
+        let decoded = decoded.map_err(|_| because::unreadable("not strict base64"))?;
+        let text = std::str::from_utf8(&decoded).map_err(|_| because::unreadable("not UTF-8"))?;
         if text.chars().any(char::is_control) {
-            return Err(AuthError::unreadable("a control character in user-id or password"));
+            return Err(because::unreadable("a control character in user-id or password"));
         }
         let (username, password) = text
             .split_once(':')
-            .ok_or_else(|| AuthError::unreadable("no colon after the user-id"))?;
+            .ok_or_else(|| because::unreadable("no colon after the user-id"))?;
         let requested = Evidence::of(&parts.extensions).and_then(Evidence::requested);
         Ok(Self {
             tenant: requested.map(|requested| requested.tenant.clone()),

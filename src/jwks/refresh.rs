@@ -20,7 +20,7 @@ pub(super) enum Reason {
     Due,
     /// There are no keys that may be used without asking.
     NoKeys,
-    /// A token names a key that is not in the set.
+    /// A token names a key that is not in the set, or was not made with the key that it names.
     UnknownKey,
 }
 
@@ -53,7 +53,7 @@ impl Refresh {
             return false;
         }
         self.is_running = true;
-        if reason != Reason::Due {
+        if reason == Reason::UnknownKey {
             self.cooldown_ends = Some(after(now, cooldown));
         }
         true

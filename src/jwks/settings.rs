@@ -56,7 +56,7 @@ impl RemoteKeys {
     /// For how long keys are used after they have gone stale, while fetches fail.
     pub const DEFAULT_STALE_LIMIT: Duration = Duration::from_secs(3600);
 
-    /// How often a token with an unknown `kid` may cause a fetch.
+    /// How often a token that fits no key may cause a fetch.
     pub const DEFAULT_COOLDOWN: Duration = Duration::from_secs(30);
 
     /// For how long a fetch may take, discovery included.
@@ -130,7 +130,8 @@ impl RemoteKeys {
         self
     }
 
-    /// Sets how often a token with an unknown `kid` may cause a fetch, counting those that fail.
+    /// Sets how often a token with an unknown `kid`, or with a bad signature under a known one, may
+    /// cause a fetch, counting those that fail.
     pub const fn with_cooldown(mut self, cooldown: Duration) -> Self {
         self.cooldown = cooldown;
         self

@@ -5,7 +5,11 @@ use std::fmt;
 use http::{header::AUTHORIZATION, request::Parts};
 
 use crate::{
-    authorization, credentials::Credentials, error::AuthError, evidence::Evidence, secret::Secret,
+    authorization,
+    credentials::Credentials,
+    error::{AuthError, because},
+    evidence::Evidence,
+    secret::Secret,
 };
 
 /// A bearer token, as `Authorization: Bearer ..` carries it (RFC 6750, section 2.1).
@@ -69,14 +73,14 @@ impl Bearer {
     #[cfg(feature = "mtls")]
     pub(super) fn hold_certificate(&self, thumbprint: &str) -> Result<(), AuthError> {
         let Some(connection) = &self.connection else {
-            return Err(AuthError::invalid(
+            return Err(because::invalid(
                 "bound to a certificate, and the request says nothing about its connection: serve with TlsListener and \
                  into_make_service_with_connect_info::<TlsPeer>(), or insert PeerCertificates",
             ));
         };
         match connection.leaf()? {
             Some(leaf) if leaf.sha256_thumbprint() == thumbprint => Ok(()),
-            _ => Err(AuthError::invalid("bound to another certificate than this connection's")),
+            _ => Err(because::invalid("bound to another certificate than this connection's")),
         }
     }
 
@@ -84,7 +88,7 @@ impl Bearer {
     #[cfg(not(feature = "mtls"))]
     #[expect(clippy::unused_self, reason = "with the feature it is used")]
     pub(super) fn hold_certificate(&self, _: &str) -> Result<(), AuthError> {
-        Err(AuthError::invalid("bound to a certificate, and certificates are not supported"))
+        Err(because::invalid("bound to a certificate, and certificates are not supported"))
     }
 }
 

@@ -23,6 +23,10 @@ use crate::{
 /// token; not bound to anything but the client certificate of this connection. Times may differ by
 /// the leeway. Everything beyond that is demanded by a setter.
 ///
+/// Some providers make ID tokens that nothing marks as such: no `typ`, no `nonce`. What keeps them
+/// out is `aud`, the client's id in them. So where an audience is also the id of a client, demand
+/// [`rfc9068`](Self::rfc9068) or [`require_type`](Self::require_type).
+///
 /// # Examples
 ///
 /// ```

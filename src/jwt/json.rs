@@ -7,19 +7,23 @@
 use std::{borrow::Cow, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 /// Objects and arrays may lie this deep in each other.
 const MAX_DEPTH: usize = 32;
 
-/// Up to so many members are compared each with each; more are sorted first.
-const FEW_MEMBERS: usize = 24;
+/// Room for the members of most objects: what a token claims, or what a key consists of.
+const USUAL_MEMBERS: usize = 16;
 
-/// A JSON value that borrows from the text it was read from.
+/// With more members than this, names are sorted to find one that occurs twice.
+const FEW_MEMBERS: usize = 64;
+
+/// A JSON value that borrows from the text it was read from; of a boolean nothing is kept, because
+/// nobody asks.
 #[derive(Clone, Debug)]
 pub(crate) enum Json<'t> {
     Null,
-    Bool(bool),
+    Bool,
     Number(Number),
     String(Cow<'t, str>),
     Array(Vec<Self>),
@@ -66,26 +70,39 @@ impl<'t> Object<'t> {
         self.get(name)?.as_str()
     }
 
-    /// Owned, as the rest of the crate knows claims.
-    pub(crate) fn into_map(self) -> Map<String, Value> {
-        self.0.into_iter().map(|(name, value)| (name.into_owned(), value.into())).collect()
+    /// Bytes of memory that the members take once they are owned, at most.
+    ///
+    /// A map is a tree whose nodes have room for eleven members and may be half full, or a table that
+    /// has just grown, as the features of `serde_json` in the build will have it.
+    pub(crate) fn weight(&self) -> usize {
+        let place = size_of::<String>() + size_of::<Value>();
+        let places = 2 * self.0.len().next_multiple_of(11) + 2;
+        let texts = self.0.iter().map(|(name, value)| weight_of(name) + value.weight());
+        places * place + texts.sum::<usize>()
     }
 
+    /// A name is compared with those before it only where one of them looks like it.
     fn has_duplicates(&self) -> bool {
-        if self.0.len() <= FEW_MEMBERS {
-            let mut rest = self.0.as_slice();
-            while let Some(((name, _), after)) = rest.split_first() {
-                if after.iter().any(|(other, _)| other == name) {
-                    return true;
-                }
-                rest = after;
-            }
-            return false;
+        if self.0.len() > FEW_MEMBERS {
+            let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_ref()).collect();
+            names.sort_unstable();
+            return names.windows(2).any(|pair| pair[0] == pair[1]);
         }
-        let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_ref()).collect();
-        names.sort_unstable();
-        names.windows(2).any(|pair| pair[0] == pair[1])
+        let mut looks_seen = 0_u64;
+        self.0.iter().enumerate().any(|(position, (name, _))| {
+            let look = look_of(name.as_bytes());
+            let is_new = looks_seen & look == 0;
+            looks_seen |= look;
+            !is_new && self.0[..position].iter().any(|(other, _)| other == name)
+        })
     }
+}
+
+/// One bit of 64, by the length of a name and its ends.
+fn look_of(name: &[u8]) -> u64 {
+    let (first, last) = (name.first().copied(), name.last().copied());
+    let ends = usize::from(first.unwrap_or(0)) * 5 + usize::from(last.unwrap_or(0)) * 11;
+    1 << ((name.len() * 23 + ends) % 64)
 }
 
 impl Json<'_> {
@@ -99,19 +116,24 @@ impl Json<'_> {
     pub(crate) const fn is_string(&self) -> bool {
         matches!(self, Self::String(_))
     }
-}
 
-impl From<Json<'_>> for Value {
-    fn from(json: Json<'_>) -> Self {
-        match json {
-            Json::Null => Self::Null,
-            Json::Bool(value) => Self::Bool(value),
-            Json::Number(number) => Self::Number(number),
-            Json::String(text) => Self::String(text.into_owned()),
-            Json::Array(elements) => Self::Array(elements.into_iter().map(Self::from).collect()),
-            Json::Object(members) => Self::Object(members.into_map()),
+    fn weight(&self) -> usize {
+        match self {
+            Self::Null | Self::Bool | Self::Number(_) => 0,
+            Self::String(text) => weight_of(text),
+            // A list grows by doubling.
+            Self::Array(elements) => {
+                let inside: usize = elements.iter().map(Self::weight).sum();
+                2 * elements.len().max(4) * size_of::<Value>() + inside
+            }
+            Self::Object(members) => members.weight(),
         }
     }
+}
+
+/// A text that is read piece by piece may be given twice the room it needs.
+const fn weight_of(text: &str) -> usize {
+    2 * text.len() + 8
 }
 
 #[derive(Clone, Copy)]
@@ -145,8 +167,8 @@ impl<'de> Visitor<'de> for Strict {
         Ok(Json::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
-        Ok(Json::Bool(value))
+    fn visit_bool<E>(self, _: bool) -> Result<Json<'de>, E> {
+        Ok(Json::Bool)
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {
@@ -181,7 +203,7 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
         let inside = self.deeper()?;
-        let mut object = Object(Vec::new());
+        let mut object = Object(Vec::with_capacity(USUAL_MEMBERS));
         while let Some(name) = members.next_key_seed(Name)? {
             object.0.push((name, members.next_value_seed(inside)?));
         }

@@ -11,7 +11,7 @@ use crate::{
     auth::Reader,
     authorization::{self, is_token68},
     credentials::Credentials,
-    error::{AuthError, AuthErrorKind},
+    error::{AuthError, AuthErrorKind, because},
     jwt::Bearer,
     secret::Secret,
 };
@@ -222,8 +222,7 @@ fn only(mut found: impl Iterator<Item = Result<Secret, AuthError>>) -> Result<Fo
 }
 
 fn unreadable() -> AuthError {
-    AuthError::unreadable("what is in the token's place is not one token68")
-        .with_scheme(Bearer::NAME)
+    because::unreadable("what is in the token's place is not one token68").with_scheme(Bearer::NAME)
 }
 
 /// Writes a list field anew without the elements that hold a token.

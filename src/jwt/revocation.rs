@@ -8,7 +8,11 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use crate::{clock::Clock, error::AuthError, identity::Identity};
+use crate::{
+    clock::Clock,
+    error::{AuthError, because},
+    identity::Identity,
+};
 
 /// Says whether a token that is good in all other respects has been revoked.
 ///
@@ -131,14 +135,14 @@ impl Revocation for RevocationList {
         let is_before = |end: &Duration| issued.is_none_or(|issued| issued < end.as_secs_f64());
         let is_listed = |jti: &str| revoked.tokens.contains_key(&names(issuer, jti));
         if !revoked.tokens.is_empty() && identity.claims().str("jti").is_some_and(is_listed) {
-            return Err(AuthError::invalid("the token has been revoked"));
+            return Err(because::invalid("the token has been revoked"));
         }
         let of_subject = || revoked.subjects.get(&names(issuer, identity.subject()));
         if !revoked.subjects.is_empty() && of_subject().is_some_and(is_before) {
-            return Err(AuthError::invalid("the subject's tokens have been revoked"));
+            return Err(because::invalid("the subject's tokens have been revoked"));
         }
         if revoked.issued_before.as_ref().is_some_and(is_before) {
-            return Err(AuthError::invalid("all tokens of that time have been revoked"));
+            return Err(because::invalid("all tokens of that time have been revoked"));
         }
         Ok(())
     }

@@ -26,6 +26,8 @@ pub(super) struct Decoded<'t> {
 pub(super) struct Unverified<'d> {
     pub(super) header: Header<'d>,
     pub(super) claims: Object<'d>,
+    /// The text that the claims were read from.
+    pub(super) payload: &'d [u8],
     pub(super) signed: &'d [u8],
     pub(super) signature: &'d [u8],
 }
@@ -59,9 +61,11 @@ impl<'t> Decoded<'t> {
 
     /// Reads header and claims.
     pub(super) fn read(&self) -> Result<Unverified<'_>, &'static str> {
+        let payload = &self.bytes[self.header_end..self.payload_end];
         Ok(Unverified {
             header: Header::read(json::object(&self.bytes[..self.header_end])?)?,
-            claims: json::object(&self.bytes[self.header_end..self.payload_end])?,
+            claims: json::object(payload)?,
+            payload,
             signed: self.signed,
             signature: &self.bytes[self.payload_end..],
         })

@@ -7,7 +7,7 @@ use crate::jwks::{Current, Remote};
 use crate::{
     clock::Clock,
     config_error::{ConfigError, Problems},
-    error::AuthError,
+    error::{AuthError, because},
     jwt::{Issuer, key::Key, key_set::KeySet, rules::Rules, token::Unverified},
     tenant::Tenant,
 };
@@ -79,7 +79,7 @@ impl Trusted {
         if Issuer::serves(&self.tenants, requested) {
             return Ok(());
         }
-        Err(AuthError::invalid(match requested {
+        Err(because::invalid(match requested {
             Some(_) => "the issuer is not one of the tenant's",
             None => {
                 "the issuer is one of tenants', and no tenant is known yet: put the \

@@ -12,8 +12,8 @@ use crate::{
     identity::{Facts, Identity},
     jwt::{
         Bearer,
-        json::Object,
         rules::{Binding, Times},
+        token::Unverified,
         trusted::{Stamp, Trusted},
     },
     shared::Striped,
@@ -36,29 +36,30 @@ pub(super) struct Verified {
 impl Verified {
     /// Turns the claims of a token with a good signature into an identity.
     pub(super) fn of(
-        claims: Object<'_>,
+        token: &Unverified<'_>,
         issuer: &Arc<Trusted>,
         stamp: Stamp,
         times: Times,
         since: Duration,
     ) -> Result<Self, AuthError> {
-        let binding = Binding::of(&claims)?;
-        let subject = claims.str("sub").unwrap_or_default().to_owned();
-        let claims = Claims::from(claims.into_map());
+        let binding = Binding::of(&token.claims)?;
+        let subject = token.claims.str("sub").unwrap_or_default().to_owned();
+        let expiry = times.expiry.map(|expiry| SystemTime::UNIX_EPOCH + expiry);
+        let claims = Claims::of_text(token.payload, &token.claims);
         issuer.rules.hold_required(&claims)?;
-        let mut identity = Identity::new(subject).with_claims(claims).established_by(Bearer::NAME);
-        if let Some(name) = &issuer.name {
-            identity = identity.with_issuer(Arc::clone(name));
-        }
-        if let Some(expiry) = times.expiry {
-            identity = identity.with_expiry(SystemTime::UNIX_EPOCH + expiry);
-        }
-        let facts = Striped::new(identity.facts());
+        let facts = Facts::of_token(Bearer::NAME, issuer.name.clone(), subject, expiry, claims);
+        let facts = Striped::new(Arc::new(facts));
         Ok(Self { facts, issuer: Arc::clone(issuer), stamp, times, binding, since })
     }
 
-    pub(super) fn identity(&self) -> Identity {
+    /// For a token that is remembered.
+    pub(super) fn shared_identity(&self) -> Identity {
         Identity::of(self.facts.get())
+    }
+
+    /// For a token that is used once.
+    pub(super) fn own_identity(&self) -> Identity {
+        Identity::of(self.facts.direct())
     }
 
     /// Whether the key that vouched is still trusted, and it was not too long ago.

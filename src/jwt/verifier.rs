@@ -13,7 +13,7 @@ use std::{
 use crate::{
     authenticator::{Answer, Authenticator},
     clock::Clock,
-    error::AuthError,
+    error::{AuthError, because},
     identity::Identity,
     jwt::{
         Bearer, IssuerQuestion, JwtVerifierBuilder, Revocation,
@@ -118,13 +118,18 @@ impl JwtVerifier {
 impl Inner {
     fn judge(&self, credentials: &Bearer, waited: Waited) -> Judged {
         let now = self.clock.since_epoch();
-        let admitted = |verified: &Verified| self.admit(verified, credentials, now);
         let Some(cache) = &self.cache else {
             return match self.verify(credentials, waited, now) {
-                Ok(Ok(verified)) => Judged::Now(admitted(&verified)),
+                Ok(Ok(verified)) => {
+                    let identity = verified.own_identity();
+                    Judged::Now(self.admit(&verified, identity, credentials, now))
+                }
                 Ok(Err(error)) => Judged::Now(Err(error)),
                 Err(wait) => Judged::After(wait),
             };
+        };
+        let admitted = |verified: &Verified| {
+            self.admit(verified, verified.shared_identity(), credentials, now)
         };
         if let Some(judgement) = cache.read(credentials, now, admitted) {
             return Judged::Now(judgement);
@@ -147,11 +152,11 @@ impl Inner {
     fn admit(
         &self,
         verified: &Verified,
+        identity: Identity,
         credentials: &Bearer,
         now: Duration,
     ) -> Result<Identity, AuthError> {
         verified.hold(credentials, now)?;
-        let identity = verified.identity();
         if let Some(revocation) = &self.revocation {
             revocation.check(&identity)?;
         }
@@ -166,11 +171,11 @@ impl Inner {
     ) -> Result<Result<Verified, AuthError>, Wait> {
         let decoded = match Decoded::of(credentials.token().expose(), self.max_token_bytes) {
             Ok(decoded) => decoded,
-            Err(reason) => return Ok(Err(AuthError::unreadable(reason))),
+            Err(reason) => return Ok(Err(because::unreadable(reason))),
         };
         let token = match decoded.read() {
             Ok(token) => token,
-            Err(reason) => return Ok(Err(AuthError::unreadable(reason))),
+            Err(reason) => return Ok(Err(because::unreadable(reason))),
         };
         let issuer = match self.issuer(&token.claims, credentials, waited)? {
             Ok(issuer) => issuer,
@@ -201,7 +206,7 @@ impl Inner {
                 Known::None | Known::NotYet => {}
             }
         }
-        let not_trusted = || AuthError::invalid("the iss is not trusted");
+        let not_trusted = || because::invalid("the iss is not trusted");
         Ok(self.any_issuer.clone().ok_or_else(not_trusted))
     }
 
@@ -223,28 +228,42 @@ impl Inner {
         if !matches!(checked, Signature::NoKey) {
             self.signature_checks.fetch_add(1, Ordering::Relaxed);
         }
-        Ok(match checked {
-            Signature::Good(stamp) => Verified::of(token.claims, issuer, stamp, times, now),
-            Signature::Bad => Err(AuthError::invalid("the signature is not good")),
-            Signature::NoKey => return Self::without_key(issuer, waited).map(Err),
-        })
+        let refusal = match checked {
+            Signature::Good(stamp) => {
+                return Ok(Verified::of(&token, issuer, stamp, times, now));
+            }
+            Signature::Bad => because::invalid("the signature is not good"),
+            Signature::NoKey => because::invalid("no key matches"),
+        };
+        // Perhaps the issuer has other keys by now, be it under other names or under the same.
+        Self::learn_first(issuer, waited)?;
+        Ok(Err(Self::outage(issuer, &checked).unwrap_or(refusal)))
     }
 
-    /// A key that is not there may be there after a fetch.
     #[cfg(feature = "jwks")]
-    fn without_key(issuer: &Arc<Trusted>, waited: Waited) -> Result<AuthError, Wait> {
+    fn learn_first(issuer: &Arc<Trusted>, waited: Waited) -> Result<(), Wait> {
         if !waited.keys && issuer.remotes().any(|remote| remote.may_learn()) {
             return Err(Wait::Keys(Arc::clone(issuer)));
         }
-        let outage = issuer.remotes().find_map(|remote| remote.outage());
-        Ok(outage.unwrap_or_else(|| AuthError::invalid("no key matches")))
+        Ok(())
     }
 
     #[cfg(not(feature = "jwks"))]
     #[expect(clippy::unnecessary_wraps, reason = "with remote keys there may be a wait")]
-    fn without_key(_: &Arc<Trusted>, waited: Waited) -> Result<AuthError, Wait> {
-        let _ = waited.keys;
-        Ok(AuthError::invalid("no key matches"))
+    const fn learn_first(_: &Arc<Trusted>, _: Waited) -> Result<(), Wait> {
+        Ok(())
+    }
+
+    /// Where keys cannot be fetched, nobody can say that there is none for a token.
+    #[cfg(feature = "jwks")]
+    fn outage(issuer: &Arc<Trusted>, checked: &Signature) -> Option<AuthError> {
+        let is_missing = matches!(checked, Signature::NoKey);
+        issuer.remotes().filter(|_| is_missing).find_map(|remote| remote.outage())
+    }
+
+    #[cfg(not(feature = "jwks"))]
+    const fn outage(_: &Arc<Trusted>, _: &Signature) -> Option<AuthError> {
+        None
     }
 
     /// Waits for what keeps a token from being judged.

@@ -1,7 +1,7 @@
 //! `cnf`: what a token is bound to (RFC 7800, section 3).
 
 use crate::{
-    error::AuthError,
+    error::{AuthError, because},
     jwt::{
         Bearer,
         json::{Json, Object},
@@ -29,7 +29,7 @@ impl Binding {
         };
         match thumbprint {
             Some(thumbprint) => Ok(Self::Certificate(thumbprint.into())),
-            None => Err(AuthError::invalid("bound to a proof that is not understood")),
+            None => Err(because::invalid("bound to a proof that is not understood")),
         }
     }
 

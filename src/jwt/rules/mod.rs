@@ -16,7 +16,7 @@ pub(super) use self::{binding::Binding, kind::Kind, parties::Audience, times::Ti
 use crate::{
     claims::{ClaimPath, Claims},
     config_error::Problems,
-    error::AuthError,
+    error::{AuthError, because},
     jwt::{
         json::{Json, Object},
         token::Header,
@@ -93,16 +93,16 @@ impl Rules {
         now: Duration,
     ) -> Result<Times, AuthError> {
         if self.kid_required && header.kid().is_none() {
-            return Err(AuthError::invalid("no kid"));
+            return Err(because::invalid("no kid"));
         }
-        self.kind.hold(header.typ(), claims).map_err(AuthError::invalid)?;
+        self.kind.hold(header.typ(), claims).map_err(because::invalid)?;
         let times = Times::of(claims, self)?;
         times.hold(self, now)?;
-        self.audience.hold(claims).map_err(AuthError::invalid)?;
-        parties::hold_authorized(&self.authorized_parties, claims).map_err(AuthError::invalid)?;
+        self.audience.hold(claims).map_err(because::invalid)?;
+        parties::hold_authorized(&self.authorized_parties, claims).map_err(because::invalid)?;
         match claims.get("sub") {
             Some(Json::String(subject)) if self.empty_subject || !subject.is_empty() => Ok(times),
-            _ => Err(AuthError::invalid("no sub")),
+            _ => Err(because::invalid("no sub")),
         }
     }
 

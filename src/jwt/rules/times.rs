@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Rules;
 use crate::{
-    error::AuthError,
+    error::{AuthError, because},
     jwt::json::{Json, Object},
 };
 
@@ -28,16 +28,16 @@ impl Times {
             issued: numeric_date(claims, "iat")?,
         };
         if times.expiry.is_none() && !rules.without_expiry {
-            return Err(AuthError::invalid("no exp"));
+            return Err(because::invalid("no exp"));
         }
         let dated = rules.max_age.is_some() || rules.max_lifetime.is_some();
         if dated && times.issued.is_none() {
-            return Err(AuthError::invalid("no iat, which the age is counted from"));
+            return Err(because::invalid("no iat, which the age is counted from"));
         }
         if let (Some(most), Some(issued)) = (rules.max_lifetime, times.issued) {
             let lives = times.expiry.map(|expiry| expiry.saturating_sub(issued));
             if lives.is_none_or(|lives| lives > most) {
-                return Err(AuthError::invalid("the token lives longer than is allowed"));
+                return Err(because::invalid("the token lives longer than is allowed"));
             }
         }
         Ok(times)
@@ -48,19 +48,19 @@ impl Times {
         let later = now.saturating_add(rules.leeway);
         let has_passed = |end: Duration| now >= end.saturating_add(rules.leeway);
         if self.expiry.is_some_and(has_passed) {
-            return Err(AuthError::expired("the token has expired"));
+            return Err(because::expired("the token has expired"));
         }
         if self.not_before.is_some_and(|start| later < start) {
-            return Err(AuthError::invalid("the token is not valid yet"));
+            return Err(because::invalid("the token is not valid yet"));
         }
         let must_be_past = rules.issued_in_the_past || rules.max_age.is_some();
         if must_be_past && self.issued.is_some_and(|issued| later < issued) {
-            return Err(AuthError::invalid("the token is from the future"));
+            return Err(because::invalid("the token is from the future"));
         }
         let oldest =
             rules.max_age.zip(self.issued).map(|(most, issued)| issued.saturating_add(most));
         if oldest.is_some_and(has_passed) {
-            return Err(AuthError::expired("the token is older than is allowed"));
+            return Err(because::expired("the token is older than is allowed"));
         }
         Ok(())
     }
