@@ -117,7 +117,11 @@ impl PartialEq for Claims {
 
 impl From<Map<String, Value>> for Claims {
     fn from(claims: Map<String, Value>) -> Self {
-        Self { members: claims.into(), ..Self::default() }
+        Self {
+            members: claims.into(),
+            #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+            text: None,
+        }
     }
 }
 

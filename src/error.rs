@@ -161,7 +161,7 @@ impl AuthError {
 }
 
 /// Refusals for reasons that are written in this crate: they allocate nothing.
-#[cfg(any(feature = "basic", feature = "jwt", feature = "mtls", feature = "rust-crypto"))]
+#[cfg(any(feature = "basic", feature = "jwt", feature = "rust-crypto"))]
 pub(crate) mod because {
     use super::{AuthError, AuthErrorKind, Reason};
 

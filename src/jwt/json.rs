@@ -32,7 +32,11 @@ pub(crate) enum Json<'t> {
 
 /// The members of an object, each name once.
 #[derive(Clone, Debug)]
-pub(crate) struct Object<'t>(Vec<(Cow<'t, str>, Json<'t>)>);
+pub(crate) struct Object<'t> {
+    members: Vec<(Cow<'t, str>, Json<'t>)>,
+    /// What the names look like: most of those that are asked for are not there.
+    looks: u64,
+}
 
 /// Reads one object and nothing after it.
 ///
@@ -58,7 +62,10 @@ pub(super) fn reads_numbers() -> bool {
 
 impl<'t> Object<'t> {
     pub(crate) fn get(&self, name: &str) -> Option<&Json<'t>> {
-        self.0.iter().find(|(own, _)| own == name).map(|(_, value)| value)
+        if self.looks & look_of(name) == 0 {
+            return None;
+        }
+        self.members.iter().find(|(own, _)| own == name).map(|(_, value)| value)
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
@@ -76,30 +83,35 @@ impl<'t> Object<'t> {
     /// has just grown, as the features of `serde_json` in the build will have it.
     pub(crate) fn weight(&self) -> usize {
         let place = size_of::<String>() + size_of::<Value>();
-        let places = 2 * self.0.len().next_multiple_of(11) + 2;
-        let texts = self.0.iter().map(|(name, value)| weight_of(name) + value.weight());
+        let places = 2 * self.members.len().next_multiple_of(11) + 2;
+        let texts = self.members.iter().map(|(name, value)| weight_of(name) + value.weight());
         places * place + texts.sum::<usize>()
     }
 
-    /// A name is compared with those before it only where one of them looks like it.
+    /// Adds a member; says whether the name is new.
+    ///
+    /// It is compared with those before it only where one of them looks like it. Where there are
+    /// many, that is left to a look at all of them.
+    fn add(&mut self, name: Cow<'t, str>, value: Json<'t>) -> bool {
+        let look = look_of(&name);
+        let may_be_there = self.looks & look != 0 && self.members.len() <= FEW_MEMBERS;
+        let is_new = !may_be_there || self.members.iter().all(|(other, _)| *other != name);
+        self.looks |= look;
+        self.members.push((name, value));
+        is_new
+    }
+
     fn has_duplicates(&self) -> bool {
-        if self.0.len() > FEW_MEMBERS {
-            let mut names: Vec<&str> = self.0.iter().map(|(name, _)| name.as_ref()).collect();
-            names.sort_unstable();
-            return names.windows(2).any(|pair| pair[0] == pair[1]);
-        }
-        let mut looks_seen = 0_u64;
-        self.0.iter().enumerate().any(|(position, (name, _))| {
-            let look = look_of(name.as_bytes());
-            let is_new = looks_seen & look == 0;
-            looks_seen |= look;
-            !is_new && self.0[..position].iter().any(|(other, _)| other == name)
-        })
+        let mut names: Vec<&str> = self.members.iter().map(|(name, _)| name.as_ref()).collect();
+        names.sort_unstable();
+        names.windows(2).any(|pair| pair[0] == pair[1])
     }
 }
 
 /// One bit of 64, by the length of a name and its ends.
-fn look_of(name: &[u8]) -> u64 {
+#[inline]
+fn look_of(name: &str) -> u64 {
+    let name = name.as_bytes();
     let (first, last) = (name.first().copied(), name.last().copied());
     let ends = usize::from(first.unwrap_or(0)) * 5 + usize::from(last.unwrap_or(0)) * 11;
     1 << ((name.len() * 23 + ends) % 64)
@@ -203,11 +215,12 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
         let inside = self.deeper()?;
-        let mut object = Object(Vec::with_capacity(USUAL_MEMBERS));
+        let mut object = Object { members: Vec::with_capacity(USUAL_MEMBERS), looks: 0 };
+        let mut is_unambiguous = true;
         while let Some(name) = members.next_key_seed(Name)? {
-            object.0.push((name, members.next_value_seed(inside)?));
+            is_unambiguous &= object.add(name, members.next_value_seed(inside)?);
         }
-        if object.has_duplicates() {
+        if !is_unambiguous || object.members.len() > FEW_MEMBERS && object.has_duplicates() {
             return Err(A::Error::custom("a member occurs twice"));
         }
         Ok(Json::Object(object))

@@ -11,6 +11,8 @@ use crate::jwt::{
 /// refused: keys come from the configuration, and there is one way to sign.
 const REFUSED_MEMBERS: [&str; 6] = ["b64", "crit", "jku", "jwk", "x5c", "x5u"];
 
+const NOT_THREE_PARTS: &str = "the token is not of three parts";
+
 /// The parts of a token, decoded: one buffer that [`Unverified`] borrows from.
 #[derive(Debug)]
 pub(super) struct Decoded<'t> {
@@ -47,15 +49,16 @@ impl<'t> Decoded<'t> {
         }
         let [first_dot, second_dot] = dots(token)?;
         let (signed, signature) = (&token[..second_dot], &token[second_dot + 1..]);
-        if signature.is_empty() {
+        if signature.is_empty() && count_dots(token) == 2 {
             return Err("the token is not signed");
         }
+        let not_decodable = |_| not_decodable(token);
         let mut bytes = Vec::with_capacity(token.len());
-        decode(&signed[..first_dot], &mut bytes)?;
+        decode(&signed[..first_dot], &mut bytes).map_err(not_decodable)?;
         let header_end = bytes.len();
-        decode(&signed[first_dot + 1..], &mut bytes)?;
+        decode(&signed[first_dot + 1..], &mut bytes).map_err(not_decodable)?;
         let payload_end = bytes.len();
-        decode(signature, &mut bytes)?;
+        decode(signature, &mut bytes).map_err(not_decodable)?;
         Ok(Self { signed, bytes, header_end, payload_end })
     }
 
@@ -72,23 +75,35 @@ impl<'t> Decoded<'t> {
     }
 }
 
-/// The places of the two dots, found without allocating: a token may consist of nothing but dots.
+/// The places of the first dot and of the last, which are the only ones in a token of three parts:
+/// no other dot gets through the decoding. They are two places, or it is not one.
 fn dots(token: &[u8]) -> Result<[usize; 2], &'static str> {
-    let mut dots = token.iter().enumerate().filter(|(_, byte)| **byte == b'.').map(|(at, _)| at);
-    match (dots.next(), dots.next(), dots.next(), dots.next(), dots.next()) {
-        (Some(first), Some(second), None, ..) => Ok([first, second]),
-        (.., Some(_), None) => Err("the token is encrypted (JWE), which is not supported"),
-        _ => Err("the token is not of three parts"),
+    let is_dot = |byte: &u8| *byte == b'.';
+    match (token.iter().position(is_dot), token.iter().rposition(is_dot)) {
+        (Some(first), Some(last)) if first != last => Ok([first, last]),
+        _ => Err(NOT_THREE_PARTS),
+    }
+}
+
+/// Nothing is allocated for it: a token may consist of nothing but dots.
+fn count_dots(token: &[u8]) -> usize {
+    token.iter().filter(|byte| **byte == b'.').count()
+}
+
+fn not_decodable(token: &[u8]) -> &'static str {
+    match count_dots(token) {
+        2 => "a part of the token is not strict base64url",
+        4 => "the token is encrypted (JWE), which is not supported",
+        _ => NOT_THREE_PARTS,
     }
 }
 
 /// base64url without padding, without other characters and without stray bits (RFC 7515, section 2).
-fn decode(part: &[u8], onto: &mut Vec<u8>) -> Result<(), &'static str> {
+fn decode(part: &[u8], onto: &mut Vec<u8>) -> Result<(), base64::DecodeSliceError> {
     let start = onto.len();
     // No more bytes can come out than went in.
     onto.resize(start + part.len(), 0);
-    let decoded = URL_SAFE_NO_PAD.decode_slice(part, &mut onto[start..]);
-    let length = decoded.map_err(|_| "a part of the token is not strict base64url")?;
+    let length = URL_SAFE_NO_PAD.decode_slice(part, &mut onto[start..])?;
     onto.truncate(start + length);
     Ok(())
 }

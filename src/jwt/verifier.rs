@@ -87,6 +87,7 @@ enum Wait {
 #[derive(Clone, Copy, Default)]
 struct Waited {
     issuer: bool,
+    #[cfg(feature = "jwks")]
     keys: bool,
 }
 
@@ -181,7 +182,7 @@ impl Inner {
             Ok(issuer) => issuer,
             Err(error) => return Ok(Err(error)),
         };
-        self.verify_by(&issuer, token, credentials, waited, now)
+        self.verify_by(&issuer, &token, credentials, waited, now)
     }
 
     /// The issuer that a token names; its keys have not been looked at.
@@ -213,7 +214,7 @@ impl Inner {
     fn verify_by(
         &self,
         issuer: &Arc<Trusted>,
-        token: Unverified<'_>,
+        token: &Unverified<'_>,
         credentials: &Bearer,
         waited: Waited,
         now: Duration,
@@ -224,13 +225,13 @@ impl Inner {
             Ok(times) => times,
             Err(error) => return Ok(Err(error)),
         };
-        let checked = issuer.check_signature(&token);
+        let checked = issuer.check_signature(token);
         if !matches!(checked, Signature::NoKey) {
             self.signature_checks.fetch_add(1, Ordering::Relaxed);
         }
         let refusal = match checked {
             Signature::Good(stamp) => {
-                return Ok(Verified::of(&token, issuer, stamp, times, now));
+                return Ok(Verified::of(token, issuer, stamp, times, now));
             }
             Signature::Bad => because::invalid("the signature is not good"),
             Signature::NoKey => because::invalid("no key matches"),
