@@ -91,12 +91,59 @@ where
 {
     let mut request = Request::new(());
     *request.uri_mut() = path.parse().expect("a path");
+    allocations_of_request(service, request)
+}
+
+fn allocations_of_request<S>(service: &mut S, request: Request<()>) -> u64
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
+{
     let counted = allocation_counter::measure(|| {
         let mut response = pin!(service.call(request));
         let polled = response.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         assert!(matches!(polled, Poll::Ready(Ok(_))));
     });
     counted.count_total
+}
+
+#[cfg(all(feature = "jwt", feature = "testing"))]
+mod tokens {
+    use tower_auth::{CacheLimits, Issuer, JwtAuthLayer, JwtVerifier, Keys, TestAuthority};
+
+    use super::*;
+
+    /// A request with this token, through a verifier that remembers.
+    fn allocations_of(token: &str) -> u64 {
+        let authority = TestAuthority::offline("https://login.example.com");
+        let token = token.replace("GOOD", &authority.token("alice").sign());
+        let value = http::HeaderValue::try_from(format!("Bearer {token}")).expect("a value");
+        let keys = Keys::from_jwks(authority.jwks());
+        let verifier = JwtVerifier::builder()
+            .issuer(Issuer::new(authority.issuer(), authority.audience(), keys))
+            .with_cache(CacheLimits::new())
+            .build()
+            .expect("a good configuration");
+        let mut service = JwtAuthLayer::new(verifier).layer(Bare);
+        let request = || {
+            let mut request = Request::new(());
+            request.headers_mut().insert(http::header::AUTHORIZATION, value.clone());
+            request
+        };
+        // The first request fills the cache, the second makes this thread's counts.
+        (0..2).for_each(|_| assert!(allocations_of_request(&mut service, request()) > 0));
+        allocations_of_request(&mut service, request())
+    }
+
+    #[test]
+    fn a_remembered_token_allocates_no_more_than_a_grant() {
+        assert_eq!(allocations_of("GOOD"), over_bare("/granted"));
+    }
+
+    #[test]
+    fn garbage_allocates_as_a_denial_does() {
+        let buffer = 1;
+        assert_eq!(allocations_of("a.b.c"), over_bare("/denied") + buffer);
+    }
 }
 
 fn over_bare(path: &'static str) -> u64 {
@@ -131,6 +178,9 @@ fn a_denial_allocates_for_headers_and_the_error_of_the_response() {
 fn an_authentication_layer_allocates_no_more_than_the_gate() {
     // Only the mark on the identity is new: it becomes the caller's own copy.
     let scheme = Scheme::new(ByHeart(Identity::new("alice")));
-    let allocated = allocations(&mut AuthLayer::new(scheme).layer(Bare), "/");
+    let mut service = AuthLayer::new(scheme).layer(Bare);
+    // The first request makes this thread's reference counts.
+    let _ = allocations(&mut service, "/");
+    let allocated = allocations(&mut service, "/");
     assert!(allocated <= 5, "{allocated} allocations");
 }

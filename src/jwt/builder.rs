@@ -11,7 +11,7 @@ use crate::{
     config_error::{ConfigError, Problems},
     jwt::{
         CacheLimits, Issuer, IssuerResolver, JwtVerifier, Revocation, cache::TokenCache, json,
-        resolver::Resolved, verifier::Inner,
+        resolver::Resolved, verification::Verification,
     },
 };
 
@@ -121,7 +121,7 @@ impl JwtVerifierBuilder {
             }
         }
         let clock = self.clock.clone();
-        problems.finish(JwtVerifier(Arc::new(Inner {
+        problems.finish(JwtVerifier(Arc::new(Verification {
             issuers,
             any_issuer,
             resolver: self.resolver.map(|make| make(self.resolved_limits, clock)),

@@ -121,14 +121,19 @@ impl TokenCache {
 }
 
 impl Flight<'_> {
-    /// Remembers what was verified and tells those who wait. An error is told and not remembered.
-    pub(super) fn land(self, outcome: Result<Arc<Verified>, AuthError>) {
-        if let Ok(verified) = &outcome {
-            let key = TokenKey::clone(&self.key);
-            let weight = key.weight() + verified.weight();
-            self.cache.tokens.insert(key, Arc::clone(verified), weight);
-        }
-        self.outcome.send_replace(Some(outcome));
+    /// Remembers what was verified and tells those who wait.
+    pub(super) fn land(self, verified: Arc<Verified>) -> Arc<Verified> {
+        let key = TokenKey::clone(&self.key);
+        let weight = key.weight() + verified.weight();
+        self.cache.tokens.insert(key, Arc::clone(&verified), weight);
+        self.outcome.send_replace(Some(Ok(Arc::clone(&verified))));
+        verified
+    }
+
+    /// Tells those who wait. An error is not remembered.
+    pub(super) fn fail(self, error: AuthError) -> AuthError {
+        self.outcome.send_replace(Some(Err(error.clone())));
+        error
     }
 }
 

@@ -15,6 +15,7 @@ mod engine;
 mod health;
 mod issuer;
 pub(crate) mod json;
+
 mod jwk;
 mod key;
 mod key_set;
@@ -32,6 +33,7 @@ mod roca;
 mod rules;
 mod token;
 mod trusted;
+mod verification;
 mod verified;
 mod verifier;
 

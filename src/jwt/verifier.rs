@@ -1,28 +1,18 @@
 //! [`JwtVerifier`]: judges tokens.
 
 use std::{
-    collections::HashMap,
     fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+    sync::{Arc, atomic::Ordering},
 };
 
 use crate::{
     authenticator::{Answer, Authenticator},
-    clock::Clock,
-    error::{AuthError, because},
+    error::AuthError,
     identity::Identity,
     jwt::{
-        Bearer, IssuerQuestion, JwtVerifierBuilder, Revocation,
-        cache::{TokenCache, Turn, Waiting},
-        json::Object,
-        resolver::{Known, Resolved},
-        token::{Decoded, Unverified},
-        trusted::{Signature, Trusted},
-        verified::Verified,
+        Bearer, JwtVerifierBuilder,
+        cache::TokenCache,
+        verification::{Stop, Verification, Waited},
     },
 };
 
@@ -55,41 +45,7 @@ use crate::{
 /// assert_eq!(error.problems().count(), 2, "{error}");
 /// ```
 #[derive(Clone)]
-pub struct JwtVerifier(pub(super) Arc<Inner>);
-
-pub(super) struct Inner {
-    pub(super) issuers: HashMap<Arc<str>, Arc<Trusted>>,
-    /// Judges tokens that no other issuer judges, whatever their `iss`.
-    pub(super) any_issuer: Option<Arc<Trusted>>,
-    pub(super) resolver: Option<Resolved>,
-    pub(super) cache: Option<TokenCache>,
-    pub(super) revocation: Option<Arc<dyn Revocation>>,
-    pub(super) max_token_bytes: usize,
-    pub(super) clock: Clock,
-    pub(super) signature_checks: AtomicU64,
-}
-
-/// What can be said about a token without waiting.
-enum Judged {
-    Now(Result<Identity, AuthError>),
-    After(Wait),
-}
-
-/// What has to be waited for, and then the token is judged again.
-enum Wait {
-    Issuer(IssuerQuestion),
-    #[cfg(feature = "jwks")]
-    Keys(Arc<Trusted>),
-    Verification(Waiting),
-}
-
-/// What has been waited for already, and need not be again.
-#[derive(Clone, Copy, Default)]
-struct Waited {
-    issuer: bool,
-    #[cfg(feature = "jwks")]
-    keys: bool,
-}
+pub struct JwtVerifier(pub(super) Arc<Verification>);
 
 impl JwtVerifier {
     /// The longest token that is read where nothing else is set.
@@ -116,193 +72,23 @@ impl JwtVerifier {
     }
 }
 
-impl Inner {
-    fn judge(&self, credentials: &Bearer, waited: Waited) -> Judged {
-        let now = self.clock.since_epoch();
-        let Some(cache) = &self.cache else {
-            return match self.verify(credentials, waited, now) {
-                Ok(Ok(verified)) => {
-                    let identity = verified.own_identity();
-                    Judged::Now(self.admit(&verified, identity, credentials, now))
-                }
-                Ok(Err(error)) => Judged::Now(Err(error)),
-                Err(wait) => Judged::After(wait),
-            };
-        };
-        let admitted = |verified: &Verified| {
-            self.admit(verified, verified.shared_identity(), credentials, now)
-        };
-        if let Some(judgement) = cache.read(credentials, now, admitted) {
-            return Judged::Now(judgement);
-        }
-        match cache.turn(credentials, now) {
-            Turn::Done(verified) => Judged::Now(admitted(&verified)),
-            Turn::Theirs(waiting) => Judged::After(Wait::Verification(waiting)),
-            Turn::Mine(flight) => match self.verify(credentials, waited, now) {
-                Ok(outcome) => {
-                    let outcome = outcome.map(Arc::new);
-                    flight.land(outcome.clone());
-                    Judged::Now(outcome.and_then(|verified| admitted(&verified)))
-                }
-                Err(wait) => Judged::After(wait),
-            },
-        }
-    }
-
-    /// What is asked of every request, whether its token was remembered or not.
-    fn admit(
-        &self,
-        verified: &Verified,
-        identity: Identity,
-        credentials: &Bearer,
-        now: Duration,
-    ) -> Result<Identity, AuthError> {
-        verified.hold(credentials, now)?;
-        if let Some(revocation) = &self.revocation {
-            revocation.check(&identity)?;
-        }
-        Ok(identity)
-    }
-
-    fn verify(
-        &self,
-        credentials: &Bearer,
-        waited: Waited,
-        now: Duration,
-    ) -> Result<Result<Verified, AuthError>, Wait> {
-        let decoded = match Decoded::of(credentials.token().expose(), self.max_token_bytes) {
-            Ok(decoded) => decoded,
-            Err(reason) => return Ok(Err(because::unreadable(reason))),
-        };
-        let token = match decoded.read() {
-            Ok(token) => token,
-            Err(reason) => return Ok(Err(because::unreadable(reason))),
-        };
-        let issuer = match self.issuer(&token.claims, credentials, waited)? {
-            Ok(issuer) => issuer,
-            Err(error) => return Ok(Err(error)),
-        };
-        self.verify_by(&issuer, &token, credentials, waited, now)
-    }
-
-    /// The issuer that a token names; its keys have not been looked at.
-    fn issuer(
-        &self,
-        claims: &Object<'_>,
-        credentials: &Bearer,
-        waited: Waited,
-    ) -> Result<Result<Arc<Trusted>, AuthError>, Wait> {
-        let name = claims.str("iss");
-        if let Some(issuer) = name.and_then(|name| self.issuers.get(name)) {
-            return Ok(Ok(Arc::clone(issuer)));
-        }
-        if let (Some(resolver), Some(name)) = (&self.resolver, name) {
-            let tenant = credentials.requested_tenant();
-            match resolver.known(name, tenant) {
-                Known::Issuer(issuer) => return Ok(Ok(issuer)),
-                Known::NotYet if !waited.issuer => {
-                    let (issuer, tenant) = (name.to_owned(), tenant.cloned());
-                    return Err(Wait::Issuer(IssuerQuestion { issuer, tenant }));
-                }
-                Known::None | Known::NotYet => {}
-            }
-        }
-        let not_trusted = || because::invalid("the iss is not trusted");
-        Ok(self.any_issuer.clone().ok_or_else(not_trusted))
-    }
-
-    fn verify_by(
-        &self,
-        issuer: &Arc<Trusted>,
-        token: &Unverified<'_>,
-        credentials: &Bearer,
-        waited: Waited,
-        now: Duration,
-    ) -> Result<Result<Verified, AuthError>, Wait> {
-        let held = issuer.hold_tenant(credentials.requested_tenant());
-        let held = held.and_then(|()| issuer.rules.hold(&token.header, &token.claims, now));
-        let times = match held {
-            Ok(times) => times,
-            Err(error) => return Ok(Err(error)),
-        };
-        let checked = issuer.check_signature(token);
-        if !matches!(checked, Signature::NoKey) {
-            self.signature_checks.fetch_add(1, Ordering::Relaxed);
-        }
-        let refusal = match checked {
-            Signature::Good(stamp) => {
-                return Ok(Verified::of(token, issuer, stamp, times, now));
-            }
-            Signature::Bad => because::invalid("the signature is not good"),
-            Signature::NoKey => because::invalid("no key matches"),
-        };
-        // Perhaps the issuer has other keys by now, be it under other names or under the same.
-        Self::learn_first(issuer, waited)?;
-        Ok(Err(Self::outage(issuer, &checked).unwrap_or(refusal)))
-    }
-
-    #[cfg(feature = "jwks")]
-    fn learn_first(issuer: &Arc<Trusted>, waited: Waited) -> Result<(), Wait> {
-        if !waited.keys && issuer.remotes().any(|remote| remote.may_learn()) {
-            return Err(Wait::Keys(Arc::clone(issuer)));
-        }
-        Ok(())
-    }
-
-    #[cfg(not(feature = "jwks"))]
-    #[expect(clippy::unnecessary_wraps, reason = "with remote keys there may be a wait")]
-    const fn learn_first(_: &Arc<Trusted>, _: Waited) -> Result<(), Wait> {
-        Ok(())
-    }
-
-    /// Where keys cannot be fetched, nobody can say that there is none for a token.
-    #[cfg(feature = "jwks")]
-    fn outage(issuer: &Arc<Trusted>, checked: &Signature) -> Option<AuthError> {
-        let is_missing = matches!(checked, Signature::NoKey);
-        issuer.remotes().filter(|_| is_missing).find_map(|remote| remote.outage())
-    }
-
-    #[cfg(not(feature = "jwks"))]
-    const fn outage(_: &Arc<Trusted>, _: &Signature) -> Option<AuthError> {
-        None
-    }
-
-    /// Waits for what keeps a token from being judged.
-    async fn wait(&self, wait: Wait, waited: &mut Waited) -> Result<(), AuthError> {
-        match wait {
-            Wait::Issuer(question) => {
-                waited.issuer = true;
-                match &self.resolver {
-                    Some(resolver) => resolver.ask(question).await,
-                    None => Ok(()),
-                }
-            }
-            #[cfg(feature = "jwks")]
-            Wait::Keys(issuer) => {
-                waited.keys = true;
-                issuer.learn().await
-            }
-            // An error of theirs is one of this token.
-            Wait::Verification(waiting) => waiting.outcome().await.transpose().map(|_| ()),
-        }
-    }
-}
-
 impl Authenticator<Bearer> for JwtVerifier {
     async fn authenticate(&self, credentials: Bearer) -> Result<Identity, AuthError> {
         let mut waited = Waited::default();
         loop {
             match self.0.judge(&credentials, waited) {
-                Judged::Now(judgement) => return judgement,
-                Judged::After(wait) => self.0.wait(wait, &mut waited).await?,
+                Ok(identity) => return Ok(identity),
+                Err(Stop::Refused(error)) => return Err(error),
+                Err(Stop::Waiting(wait)) => self.0.wait(wait, &mut waited).await?,
             }
         }
     }
 
     fn answer(&self, credentials: Bearer) -> Answer<Bearer> {
         match self.0.judge(&credentials, Waited::default()) {
-            Judged::Now(judgement) => Answer::Now(judgement),
-            Judged::After(_) => Answer::Later(credentials),
+            Ok(identity) => Answer::Now(Ok(identity)),
+            Err(Stop::Refused(error)) => Answer::Now(Err(error)),
+            Err(Stop::Waiting(_)) => Answer::Later(credentials),
         }
     }
 }

@@ -1,0 +1,223 @@
+//! [`Verification`]: what is asked of a token, in which order.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use crate::{
+    clock::Clock,
+    error::{AuthError, because},
+    identity::Identity,
+    jwt::{
+        Bearer, IssuerQuestion, Revocation,
+        cache::{TokenCache, Turn, Waiting},
+        json::Object,
+        resolver::{Known, Resolved},
+        rules::Times,
+        token::{Decoded, Unverified},
+        trusted::{Signature, Trusted},
+        verified::Verified,
+    },
+};
+
+/// The state of a verifier.
+pub(super) struct Verification {
+    pub(super) issuers: HashMap<Arc<str>, Arc<Trusted>>,
+    /// Judges tokens that no other issuer judges, whatever their `iss`.
+    pub(super) any_issuer: Option<Arc<Trusted>>,
+    pub(super) resolver: Option<Resolved>,
+    pub(super) cache: Option<TokenCache>,
+    pub(super) revocation: Option<Arc<dyn Revocation>>,
+    pub(super) max_token_bytes: usize,
+    pub(super) clock: Clock,
+    pub(super) signature_checks: AtomicU64,
+}
+
+/// Why there is no identity, or none yet.
+pub(super) enum Stop {
+    Refused(AuthError),
+    Waiting(Wait),
+}
+
+/// What has to be waited for, and then the token is judged again.
+pub(super) enum Wait {
+    Issuer(IssuerQuestion),
+    #[cfg(feature = "jwks")]
+    Keys(Arc<Trusted>),
+    Flight(Waiting),
+}
+
+/// What has been waited for already, and need not be again.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Waited {
+    issuer: bool,
+    #[cfg(feature = "jwks")]
+    keys: bool,
+}
+
+/// One presentation of one token.
+struct Case<'c> {
+    credentials: &'c Bearer,
+    waited: Waited,
+    now: Duration,
+}
+
+impl Verification {
+    /// Judges a token as far as that is possible without waiting.
+    ///
+    /// What costs little is asked first. Nothing that is not remembered gets past here without a
+    /// signature check, and what depends on the request or the hour is asked in any case.
+    pub(super) fn judge(&self, credentials: &Bearer, waited: Waited) -> Result<Identity, Stop> {
+        let case = Case { credentials, waited, now: self.clock.since_epoch() };
+        let remembered = self.cache.as_ref().and_then(|cache| {
+            cache.read(credentials, case.now, |verified| self.admit_shared(verified, &case))
+        });
+        match remembered {
+            Some(judgement) => judgement.map_err(Stop::Refused),
+            None => self.read(&case),
+        }
+    }
+
+    fn read(&self, case: &Case<'_>) -> Result<Identity, Stop> {
+        let token = case.credentials.token().expose();
+        let decoded = Decoded::of(token, self.max_token_bytes).map_err(because::unreadable)?;
+        let token = decoded.read().map_err(because::unreadable)?;
+        let issuer = self.issuer(&token.claims, case)?;
+        issuer.hold_tenant(case.credentials.requested_tenant())?;
+        let times = issuer.rules.hold(&token.header, &token.claims, case.now)?;
+        let Some(cache) = &self.cache else {
+            let verified = self.verify(&issuer, &token, times, case)?;
+            let identity = verified.own_identity();
+            return Ok(self.admit(&verified, identity, case)?);
+        };
+        let verified = match cache.turn(case.credentials, case.now) {
+            Turn::Done(verified) => verified,
+            Turn::Theirs(waiting) => return Err(Stop::Waiting(Wait::Flight(waiting))),
+            Turn::Mine(flight) => match self.verify(&issuer, &token, times, case) {
+                Ok(verified) => flight.land(Arc::new(verified)),
+                Err(Stop::Refused(error)) => return Err(Stop::Refused(flight.fail(error))),
+                Err(waiting) => return Err(waiting),
+            },
+        };
+        Ok(self.admit_shared(&verified, case)?)
+    }
+
+    /// The issuer that a token names; its keys have not been looked at.
+    fn issuer(&self, claims: &Object<'_>, case: &Case<'_>) -> Result<Arc<Trusted>, Stop> {
+        let name = claims.str("iss");
+        if let Some(issuer) = name.and_then(|name| self.issuers.get(name)) {
+            return Ok(Arc::clone(issuer));
+        }
+        if let (Some(resolver), Some(name)) = (&self.resolver, name) {
+            let tenant = case.credentials.requested_tenant();
+            match resolver.known(name, tenant) {
+                Known::Issuer(issuer) => return Ok(issuer),
+                Known::NotYet if !case.waited.issuer => {
+                    let (issuer, tenant) = (name.to_owned(), tenant.cloned());
+                    let question = IssuerQuestion { issuer, tenant };
+                    return Err(Stop::Waiting(Wait::Issuer(question)));
+                }
+                Known::None | Known::NotYet => {}
+            }
+        }
+        let not_trusted = || Stop::Refused(because::invalid("the iss is not trusted"));
+        self.any_issuer.clone().ok_or_else(not_trusted)
+    }
+
+    fn verify(
+        &self,
+        issuer: &Arc<Trusted>,
+        token: &Unverified<'_>,
+        times: Times,
+        case: &Case<'_>,
+    ) -> Result<Verified, Stop> {
+        let checked = issuer.check_signature(token);
+        if !matches!(checked, Signature::NoKey) {
+            self.signature_checks.fetch_add(1, Ordering::Relaxed);
+        }
+        let refusal = match checked {
+            Signature::Good(stamp) => {
+                return Ok(Verified::of(token, issuer, stamp, times, case.now)?);
+            }
+            Signature::Bad => because::invalid("the signature is not good"),
+            Signature::NoKey => because::invalid("no key matches"),
+        };
+        // Perhaps the issuer has other keys by now, be it under other names or under the same.
+        #[cfg(feature = "jwks")]
+        issuer.learn_first(case.waited.keys)?;
+        Err(Stop::Refused(issuer.outage(&checked).unwrap_or(refusal)))
+    }
+
+    fn admit_shared(&self, verified: &Verified, case: &Case<'_>) -> Result<Identity, AuthError> {
+        self.admit(verified, verified.shared_identity(), case)
+    }
+
+    /// What is asked of every request, whether its token was remembered or not.
+    fn admit(
+        &self,
+        verified: &Verified,
+        identity: Identity,
+        case: &Case<'_>,
+    ) -> Result<Identity, AuthError> {
+        verified.hold(case.credentials, case.now)?;
+        match &self.revocation {
+            Some(revocation) => revocation.check(&identity).map(|()| identity),
+            None => Ok(identity),
+        }
+    }
+
+    /// Waits for what keeps a token from being judged.
+    pub(super) async fn wait(&self, wait: Wait, waited: &mut Waited) -> Result<(), AuthError> {
+        match wait {
+            Wait::Issuer(question) => {
+                waited.issuer = true;
+                match &self.resolver {
+                    Some(resolver) => resolver.ask(question).await,
+                    None => Ok(()),
+                }
+            }
+            #[cfg(feature = "jwks")]
+            Wait::Keys(issuer) => {
+                waited.keys = true;
+                issuer.learn().await
+            }
+            // An error of theirs is one of this token.
+            Wait::Flight(waiting) => waiting.outcome().await.transpose().map(|_| ()),
+        }
+    }
+}
+
+impl Trusted {
+    /// Stops for keys that are worth waiting for.
+    #[cfg(feature = "jwks")]
+    fn learn_first(self: &Arc<Self>, has_learnt: bool) -> Result<(), Stop> {
+        if !has_learnt && self.remotes().any(|remote| remote.may_learn()) {
+            return Err(Stop::Waiting(Wait::Keys(Arc::clone(self))));
+        }
+        Ok(())
+    }
+
+    /// Where keys cannot be fetched, nobody can say that there is none for a token.
+    #[cfg(feature = "jwks")]
+    fn outage(&self, checked: &Signature) -> Option<AuthError> {
+        let is_missing = matches!(checked, Signature::NoKey);
+        self.remotes().filter(|_| is_missing).find_map(|remote| remote.outage())
+    }
+
+    #[cfg(not(feature = "jwks"))]
+    #[expect(clippy::unused_self, reason = "keys at hand are never out of reach")]
+    const fn outage(&self, _: &Signature) -> Option<AuthError> {
+        None
+    }
+}
+
+impl From<AuthError> for Stop {
+    fn from(error: AuthError) -> Self {
+        Self::Refused(error)
+    }
+}
