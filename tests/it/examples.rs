@@ -20,6 +20,7 @@ examples! {
     api_key: "../../examples/api_key.rs",
     basic: "../../examples/basic.rs",
     first_of: "../../examples/first_of.rs",
+    jwks: "../../examples/jwks.rs",
     jwt: "../../examples/jwt.rs",
     mtls: "../../examples/mtls.rs",
     problem_json: "../../examples/problem_json.rs",
@@ -83,6 +84,31 @@ async fn jwt_admits_its_issuers_tokens_only() {
     assert_eq!(text(admitted).await, "Alice, known as u-1\n");
     assert_eq!(status(&app, "GET", "/me", &[]).await, 401);
     assert_eq!(status(&app, "GET", "/me", &[("authorization", &bearer(&other_key))]).await, 401);
+}
+
+#[tokio::test]
+async fn jwks_goes_on_through_a_rotation_and_an_outage() {
+    let issuer = tower_auth::TestAuthority::start().await.unwrap();
+    let app = jwks::app(&issuer).unwrap();
+    let (worker, admin) = (jwks::worker_token(&issuer), jwks::admin_token(&issuer));
+    let asked = async |path: &str, token: &str| {
+        status(&app, "GET", path, &[("authorization", &format!("Bearer {token}"))]).await
+    };
+    assert_eq!(asked("/workflows", &worker).await, 200);
+    assert_eq!(asked("/namespaces", &worker).await, 403);
+    assert_eq!(asked("/namespaces", &admin).await, 200);
+    assert_eq!(status(&app, "GET", "/workflows", &[]).await, 401);
+
+    let rotated = text(send(&app, "POST", "/issuer/rotate", &[]).await).await;
+    let new = rotated.trim_start_matches("NEW=").trim_end();
+    assert_eq!(asked("/workflows", new).await, 200);
+    assert_eq!(asked("/workflows", &worker).await, 401, "the key is gone");
+
+    assert_eq!(status(&app, "POST", "/issuer/break-down", &[]).await, 200);
+    assert_eq!(asked("/workflows", new).await, 200);
+    assert_eq!(status(&app, "POST", "/issuer/recover", &[]).await, 200);
+    let health = text(send(&app, "GET", "/health", &[]).await).await;
+    assert!(health.starts_with("ready: true"), "{health}");
 }
 
 #[tokio::test]
