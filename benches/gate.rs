@@ -8,12 +8,11 @@ mod common;
 
 use std::{convert::Infallible, path::Path};
 
-use criterion::Criterion;
 use http::{Request, Response, request::Parts};
 use tower::{Layer, service_fn};
 use tower_auth::{AuthErrorKind, Check, GateLayer, Verdict};
 
-use crate::common::{headers, measure, median};
+use crate::common::{ROUNDS, headers, in_round, measure, median};
 
 /// Gives the one verdict it was made for.
 #[derive(Clone, Copy)]
@@ -53,16 +52,22 @@ fn figures(home: &Path) -> Option<()> {
 
 fn main() {
     let home = tempfile::tempdir().expect("a folder for criterion's results");
-    let mut criterion = Criterion::default().output_directory(home.path()).configure_from_args();
+    let mut criterion = common::criterion(home.path());
     let bare = service_fn(async |request: Request<()>| {
         drop(request);
         Ok::<_, Infallible>(Response::new(()))
     });
     let headers = headers("Basic YWxpY2U6d29uZGVybGFuZA==");
-    measure(&mut criterion, "bare", bare, &headers);
-    measure(&mut criterion, "granted", GateLayer::new(Fixed::Granted).layer(bare), &headers);
-    measure(&mut criterion, "denied", GateLayer::new(Fixed::Denied).layer(bare), &headers);
-    measure(&mut criterion, "pending", GateLayer::new(Fixed::Pending).layer(bare), &headers);
+    for round in 0..ROUNDS {
+        let mut turn = |name, check| {
+            let gate = GateLayer::new(check).layer(bare);
+            measure(&mut criterion, &in_round(name, round), gate, &headers);
+        };
+        turn("granted", Fixed::Granted);
+        turn("denied", Fixed::Denied);
+        turn("pending", Fixed::Pending);
+        measure(&mut criterion, &in_round("bare", round), bare, &headers);
+    }
     criterion.final_summary();
     if figures(home.path()).is_none() {
         println!("no figures: nothing was measured");

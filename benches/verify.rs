@@ -17,7 +17,7 @@ use tower::{Layer, Service, service_fn};
 use tower_auth::{CacheLimits, Check, GateLayer, JwtAuthLayer, Verdict};
 
 use crate::{
-    common::{headers, measure, send},
+    common::{ROUNDS, headers, in_round, measure, send},
     verify_parts::{
         figures, memory, scaling,
         tokens::{self, AUDIENCE, ISSUER, Key},
@@ -40,111 +40,113 @@ impl Check for Granted {
     }
 }
 
-/// Makes sure that what is timed does what its name says.
-fn checked<S>(
-    criterion: &mut Criterion,
-    name: &str,
-    mut service: S,
-    headers: &HeaderMap,
-    status: StatusCode,
-) where
-    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
-{
-    assert_eq!(send(&mut service, headers).status(), status, "{name}");
-    measure(criterion, name, service, headers);
+/// One turn of each benchmark.
+struct Round<'c, S> {
+    criterion: &'c mut Criterion,
+    number: usize,
+    bare: S,
 }
 
-fn decode(criterion: &mut Criterion, name: &str, key: Key, token: &str) {
-    let decoding_key: DecodingKey = key.decoding_key();
-    let mut validation = Validation::new(key.engine());
-    validation.set_issuer(&[ISSUER]);
-    validation.set_audience(&[AUDIENCE]);
-    validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-    criterion.bench_function(name, |bencher| {
-        bencher.iter(|| {
-            jsonwebtoken::decode::<tokens::Claims>(black_box(token), &decoding_key, &validation)
-                .expect("a good token")
-        });
-    });
-}
-
-fn by_algorithm<S>(criterion: &mut Criterion, service: &S)
+impl<S> Round<'_, S>
 where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone,
 {
-    for key in Key::ALL {
+    fn run(&mut self) {
+        let plain = headers("Bearer none");
+        let gate = GateLayer::new(Granted).layer(self.bare.clone());
+        self.measure("bare", self.bare.clone(), &plain);
+        self.measure("granted", gate, &plain);
+        Key::ALL.into_iter().for_each(|key| self.by_algorithm(key));
+        self.refused();
+        self.many_issuers();
+    }
+
+    fn measure<T>(&mut self, name: &str, service: T, headers: &HeaderMap)
+    where
+        T: Service<Request<()>, Response = Response<()>, Error = Infallible>,
+    {
+        measure(self.criterion, &in_round(name, self.number), service, headers);
+    }
+
+    /// Makes sure that what is timed does what its name says.
+    fn guarded(
+        &mut self,
+        name: &str,
+        layer: &JwtAuthLayer,
+        headers: &HeaderMap,
+        status: StatusCode,
+    ) {
+        let mut service = layer.layer(self.bare.clone());
+        assert_eq!(send(&mut service, headers).status(), status, "{name}");
+        self.measure(name, service, headers);
+    }
+
+    fn by_algorithm(&mut self, key: Key) {
         let (name, token) = (key.name(), tokens::token(key));
         let headers = headers(&format!("Bearer {token}"));
         let plain = JwtAuthLayer::new(tokens::verifier(&[key], 1));
         let cached = tokens::builder(&[key], 1).with_cache(CacheLimits::new());
         let cached = JwtAuthLayer::new(cached.build().expect("a good configuration"));
 
-        decode(criterion, &format!("{name}_decode"), key, &token);
-        tokens::verify_alone(criterion, &format!("{name}_verify"), key, &token);
-        let (uncached, ok) = (format!("{name}_uncached"), StatusCode::OK);
-        checked(criterion, &uncached, plain.layer(service.clone()), &headers, ok);
-        let hit = format!("{name}_cached");
-        checked(criterion, &hit, cached.layer(service.clone()), &headers, ok);
+        self.decode(&format!("{name}_decode"), key, &token);
+        let verify = in_round(&format!("{name}_verify"), self.number);
+        tokens::verify_alone(self.criterion, &verify, key, &token);
+        self.guarded(&format!("{name}_uncached"), &plain, &headers, StatusCode::OK);
+        let forged = crate::headers(&format!("Bearer {}", tokens::forged(key)));
+        let bad = format!("{name}_bad_signature");
+        self.guarded(&bad, &plain, &forged, StatusCode::UNAUTHORIZED);
+        self.guarded(&format!("{name}_cached"), &cached, &headers, StatusCode::OK);
     }
-}
 
-fn refused<S>(criterion: &mut Criterion, service: &S)
-where
-    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone,
-{
-    let verifier = tokens::verifier(&Key::ALL, 1);
-    let layer = JwtAuthLayer::new(verifier.clone());
-    let before = verifier.signature_checks();
-    for (name, token) in tokens::refused_early() {
-        let headers = headers(&format!("Bearer {token}"));
-        let service = layer.layer(service.clone());
-        checked(criterion, &format!("early_{name}"), service, &headers, StatusCode::UNAUTHORIZED);
+    fn decode(&mut self, name: &str, key: Key, token: &str) {
+        let decoding_key: DecodingKey = key.decoding_key();
+        let mut validation = Validation::new(key.engine());
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        self.criterion.bench_function(&in_round(name, self.number), |bencher| {
+            bencher.iter(|| {
+                let token = black_box(token);
+                jsonwebtoken::decode::<tokens::Claims>(token, &decoding_key, &validation)
+                    .expect("a good token")
+            });
+        });
     }
-    assert_eq!(verifier.signature_checks(), before, "refused early: no key was asked");
 
-    for key in [Key::Rs256, Key::Es256] {
-        let headers = headers(&format!("Bearer {}", tokens::forged(key)));
-        let name = format!("{}_bad_signature", key.name());
-        let service = layer.layer(service.clone());
-        checked(criterion, &name, service, &headers, StatusCode::UNAUTHORIZED);
+    fn refused(&mut self) {
+        let verifier = tokens::verifier(&Key::ALL, 1);
+        let layer = JwtAuthLayer::new(verifier.clone());
+        let refusal = StatusCode::UNAUTHORIZED;
+        for (name, token) in tokens::refused_early() {
+            let headers = headers(&format!("Bearer {token}"));
+            self.guarded(&format!("early_{name}"), &layer, &headers, refusal);
+        }
+        let mut missing = headers("none");
+        missing.remove(http::header::AUTHORIZATION);
+        self.guarded("missing", &layer, &missing, refusal);
+        assert_eq!(verifier.signature_checks(), 0, "refused early: no key was asked");
     }
-    let missing = headers_without_authorization();
-    let service = layer.layer(service.clone());
-    checked(criterion, "missing", service, &missing, StatusCode::UNAUTHORIZED);
-}
 
-fn headers_without_authorization() -> HeaderMap {
-    let mut headers = headers("none");
-    headers.remove(http::header::AUTHORIZATION);
-    headers
-}
-
-fn many_issuers<S>(criterion: &mut Criterion, service: &S)
-where
-    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone,
-{
-    let headers = headers(&format!("Bearer {}", tokens::token(Key::Es256)));
-    for issuers in [1, 1_000] {
-        let layer = JwtAuthLayer::new(tokens::verifier(&[Key::Es256], issuers));
-        let name = format!("issuers_{issuers}");
-        checked(criterion, &name, layer.layer(service.clone()), &headers, StatusCode::OK);
+    fn many_issuers(&mut self) {
+        let headers = headers(&format!("Bearer {}", tokens::token(Key::Es256)));
+        for issuers in [1, 1_000] {
+            let layer = JwtAuthLayer::new(tokens::verifier(&[Key::Es256], issuers));
+            self.guarded(&format!("issuers_{issuers}"), &layer, &headers, StatusCode::OK);
+        }
     }
 }
 
 fn main() {
     tokens::install_engine();
     let home = tempfile::tempdir().expect("a folder for criterion's results");
-    let mut criterion = Criterion::default().output_directory(home.path()).configure_from_args();
+    let mut criterion = common::criterion(home.path());
     let bare = service_fn(async |request: Request<()>| {
         drop(request);
         Ok::<_, Infallible>(Response::new(()))
     });
-    let plain = headers("Bearer none");
-    measure(&mut criterion, "bare", bare, &plain);
-    measure(&mut criterion, "granted", GateLayer::new(Granted).layer(bare), &plain);
-    by_algorithm(&mut criterion, &bare);
-    refused(&mut criterion, &bare);
-    many_issuers(&mut criterion, &bare);
+    for number in 0..ROUNDS {
+        Round { criterion: &mut criterion, number, bare }.run();
+    }
     criterion.final_summary();
     if figures::print(home.path()).is_none() {
         println!("no figures: nothing was measured");

@@ -78,8 +78,7 @@ impl<'t> Decoded<'t> {
 /// The places of the first dot and of the last, which are the only ones in a token of three parts:
 /// no other dot gets through the decoding. They are two places, or it is not one.
 fn dots(token: &[u8]) -> Result<[usize; 2], &'static str> {
-    let is_dot = |byte: &u8| *byte == b'.';
-    match (token.iter().position(is_dot), token.iter().rposition(is_dot)) {
+    match (memchr::memchr(b'.', token), memchr::memrchr(b'.', token)) {
         (Some(first), Some(last)) if first != last => Ok([first, last]),
         _ => Err(NOT_THREE_PARTS),
     }
@@ -87,7 +86,7 @@ fn dots(token: &[u8]) -> Result<[usize; 2], &'static str> {
 
 /// Nothing is allocated for it: a token may consist of nothing but dots.
 fn count_dots(token: &[u8]) -> usize {
-    token.iter().filter(|byte| **byte == b'.').count()
+    memchr::memchr_iter(b'.', token).count()
 }
 
 fn not_decodable(token: &[u8]) -> &'static str {
