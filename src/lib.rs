@@ -31,7 +31,8 @@
 //! ```
 //!
 //! Each layer is one [`Check`] in front of one service, the [`Gate`]; what it promises whatever is
-//! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults and events.
+//! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults, events and
+//! outages.
 //!
 //! # axum
 //!
@@ -103,9 +104,10 @@
 //! |---|---|---|
 //! | `axum` | yes | extractors, [`AuthError`] as a response |
 //! | `basic` | yes | [`BasicAuthLayer`], [`Users`] with bcrypt |
-//! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`] |
+//! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
 //! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`] |
+//! | `reqwest` | yes | [`HttpFetch`], the client that keys are fetched with where no other is given |
 //! | `tls` | yes | [`TlsListener`] for `axum::serve` |
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
 //! | `tonic` | | client certificates of tonic's TLS, `tonic::Status` from [`AuthError`] |

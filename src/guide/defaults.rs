@@ -18,17 +18,37 @@
 //! | threads that verify passwords | cores - 1, at least 1 | `UsersBuilder::with_workers` |
 //! | passwords that wait for a thread | 64, then 503 | `UsersBuilder::with_queue` |
 //! | **JWT** | | |
-//! | `iss`, `aud`, `exp`, `sub` | must be there | |
+//! | `iss`, `aud`, `exp`, `sub` | must be there | `Issuer::temporal` for other rules |
 //! | `iss`, `aud` | compared byte for byte | |
 //! | leeway | 30 s, at most 5 min | `Issuer::with_leeway` |
-//! | algorithms | asymmetric only; a key is bound to one | `Issuer::with_algorithms`, `Keys::from_hmac_secret` |
-//! | `typ` | absent, `JWT` or `at+jwt` | |
+//! | age and lifetime | not limited but by `exp` | `Issuer::with_max_age`, `with_max_lifetime` |
+//! | algorithms | asymmetric only; a key is bound to its `alg`, one without to those of its type | `Issuer::with_algorithms`, `Keys::from_hmac_secret` |
+//! | `typ` | absent, `JWT` or `at+jwt` | `Issuer::with_types`, `require_type`, `rfc9068` |
+//! | ID tokens, refresh tokens, logout tokens | refused | `Issuer::allow_id_tokens` for the first two |
+//! | `azp`, `client_id` | not looked at | `Issuer::with_authorized_parties` |
+//! | where the token is | `Authorization: Bearer` and nowhere else | `JwtAuthLayer::reading_from` |
 //! | longest token | 8 KiB | `JwtVerifierBuilder::with_max_token_bytes` |
 //! | JSON | no member twice, at most 32 deep | |
-//! | RSA keys | 2,048 to 8,192 bits | |
+//! | RSA keys | 2,048 to 8,192 bits, none of the ROCA kind | |
+//! | keys of one `kid` and algorithm | 4 in a set | |
 //! | HMAC secrets | at least as long as the hash | |
 //! | `crit`, `b64`, `jwk`, `jku`, `x5u`, `x5c`, nested and encrypted tokens | refused | |
 //! | `cnf` | `x5t#S256` of this connection, anything else refused | |
+//! | verified tokens | not remembered | `JwtVerifierBuilder::with_cache` |
+//! | the cache | 10,000 tokens, 64 MiB, 5 min | `CacheLimits` |
+//! | issuers that a resolver found | 1,000, for 5 min; that there is none, for 10 s | `with_resolved_limits` |
+//! | questions to a resolver | 64 at a time, 1,024 waiting, then 503 | |
+//! | **Remote keys** | | |
+//! | URL | `https:`; `http:` on loopback; `file:` | `RemoteKeys::allow_plain_http` |
+//! | redirects | not followed | |
+//! | fresh for | 10 min; `max-age` counts between 1 min and 24 h | `with_soft_ttl` |
+//! | fetched ahead | after 80 % of that, 10 % more or less by chance | |
+//! | used while fetches fail | 1 h after they have gone stale | `with_stale_limit` |
+//! | fetches for tokens that fit no key | one in 30 s for each source | `with_cooldown` |
+//! | pause after a failure | 1 s, doubled up to 60 s, shortened by chance to no less than half | |
+//! | time for a fetch | 5 s, of these 2 s to connect | `with_timeout` |
+//! | document | 512 KiB, 100 keys | `with_max_bytes`, `with_max_keys` |
+//! | requests that wait for one fetch | 1,024, then 503 | |
 //! | **Client certificates** | | |
 //! | subject | URI, else DNS name, else e-mail address; exactly one | `CertificateRules::subject_from` |
 //! | validity | checked on every request | |

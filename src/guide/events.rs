@@ -23,8 +23,15 @@
 //! | warn | `denied` as `overloaded` or `unavailable` |
 //! | error | `denied` as `misconfigured` |
 //!
-//! Besides decisions there is one more event, of the level warn, when a JWK set is read: a key of it
-//! is left out, with the `reason`.
+//! # Keys
+//!
+//! Sets of keys have events of their own, whoever asked for them:
+//!
+//! | Level | Message | Fields |
+//! |---|---|---|
+//! | info | new keys | `issuer`, `keys`, `left_out` (both are numbers) |
+//! | warn | keys could not be fetched | `issuer`, `error` |
+//! | warn | a key of the set is left out | `reason` |
 //!
 //! No event holds a secret or a claim. The `error` of an authenticator of your own is what you put
 //! into it.

@@ -3,9 +3,12 @@
 //! - [`ordering`]: in which order layers go, and what happens in the wrong one
 //! - [`defaults`]: every limit and default in one table
 //! - [`events`]: the structured event of each decision
+//! - [`outages`]: what happens when the provider of keys is slow, down or lying
 //! - [`promises`]: what holds whatever is checked
 
 pub mod defaults;
 pub mod events;
 pub mod ordering;
+#[cfg(feature = "jwks")]
+pub mod outages;
 pub mod promises;

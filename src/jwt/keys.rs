@@ -27,7 +27,7 @@ use crate::{
 /// The keys that an issuer signs with.
 ///
 /// Keys are given as text, or fetched and kept up to date ([`from_jwks_url`](Self::from_jwks_url),
-/// [`from_openid_discovery`](Self::from_openid_discovery), [`RemoteKeys`](crate::RemoteKeys)). Text
+/// [`from_openid_discovery`](Self::from_openid_discovery), [`RemoteKeys`]). Text
 /// is read when the verifier is built, which then reports all problems at once.
 ///
 /// Each key is bound to one algorithm by the constructor or by `alg` of a JWK. A JWK without one is
@@ -108,7 +108,7 @@ impl Keys {
 
     /// The JWK set at a URL: `https:`, `http:` on loopback, or `file:`.
     ///
-    /// See [`RemoteKeys`](crate::RemoteKeys) for what can be set.
+    /// See [`RemoteKeys`] for what can be set.
     #[cfg(feature = "jwks")]
     pub fn from_jwks_url(url: impl Into<String>) -> Self {
         RemoteKeys::from_jwks_url(url).into()
@@ -116,7 +116,7 @@ impl Keys {
 
     /// The JWK set that the issuer's OpenID configuration names.
     ///
-    /// See [`RemoteKeys`](crate::RemoteKeys) for what can be set, and for other kinds of metadata.
+    /// See [`RemoteKeys`] for what can be set, and for other kinds of metadata.
     #[cfg(feature = "jwks")]
     pub fn from_openid_discovery() -> Self {
         RemoteKeys::from_openid_discovery().into()
