@@ -13,6 +13,7 @@ mod challenge;
 mod composition;
 mod examples;
 mod gate;
+mod jwks;
 mod jwt;
 mod mtls;
 mod pem;

@@ -1,0 +1,149 @@
+//! Issuers that are asked for.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tower_auth::{
+    AuthError, AuthErrorKind, CacheLimits, Clock, Issuer, IssuerQuestion, JwtVerifier, Keys,
+};
+
+use super::provider::{at_once, judge, kind, set, settle};
+use crate::support::tokens::{AUDIENCE, NOW, clock_at, token};
+
+struct Asked {
+    verifier: JwtVerifier,
+    clock: Clock,
+    questions: Arc<AtomicUsize>,
+}
+
+/// Knows the issuers `https://known-..`; takes a second to think.
+fn asked(limits: CacheLimits) -> Asked {
+    let (clock, questions) = (clock_at(NOW), Arc::new(AtomicUsize::new(0)));
+    let count = Arc::clone(&questions);
+    let resolver = move |question: IssuerQuestion| {
+        count.fetch_add(1, Ordering::SeqCst);
+        async move {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let name = question.issuer;
+            match name.as_str() {
+                "https://broken" => Err(AuthError::unavailable("the database is down")),
+                "https://liar" => Ok(Some(Issuer::new("https://other", AUDIENCE, keys()))),
+                "https://faulty" => Ok(Some(Issuer::new(name, "", keys()))),
+                known if known.starts_with("https://known-") => {
+                    Ok(Some(Issuer::new(name, AUDIENCE, keys())))
+                }
+                _ => Ok(None),
+            }
+        }
+    };
+    let verifier = JwtVerifier::builder()
+        .issuers_resolved_by(resolver)
+        .with_resolved_limits(limits)
+        .with_cache(CacheLimits::new())
+        .with_clock(clock.clone())
+        .build()
+        .unwrap();
+    Asked { verifier, clock, questions }
+}
+
+fn keys() -> Keys {
+    Keys::from_jwks(set(&["a"]))
+}
+
+fn token_of(issuer: &str) -> String {
+    token().claim("iss", issuer).claim("exp", NOW + 86_400).header("kid", "a").compact()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_issuer_is_asked_for_once_and_again_when_the_answer_is_old() {
+    let Asked { verifier, clock, questions } = asked(CacheLimits::new());
+    let token = token_of("https://known-1");
+    assert_eq!(judge(&verifier, &token).await.unwrap().issuer(), Some("https://known-1"));
+    for _ in 0..10 {
+        at_once(&verifier, &token).unwrap();
+        at_once(&verifier, &token_of("https://known-1").clone()).unwrap();
+    }
+    assert_eq!(questions.load(Ordering::SeqCst), 1);
+    clock.advance(Duration::from_secs(301));
+    judge(&verifier, &token).await.unwrap();
+    assert_eq!(questions.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_come_at_once_ask_once() {
+    let Asked { verifier, questions, .. } = asked(CacheLimits::new());
+    let requests: Vec<_> = (0..40)
+        .map(|_| {
+            let verifier = verifier.clone();
+            tokio::spawn(async move { kind(&verifier, &token_of("https://known-1")).await })
+        })
+        .collect();
+    for request in requests {
+        assert_eq!(request.await.unwrap(), None);
+    }
+    assert_eq!(questions.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_no_is_remembered_for_a_short_time() {
+    let Asked { verifier, clock, questions } = asked(CacheLimits::new());
+    for _ in 0..20 {
+        let refusal = kind(&verifier, &token_of("https://nobody")).await;
+        assert_eq!(refusal, Some(AuthErrorKind::InvalidCredentials));
+    }
+    assert_eq!(questions.load(Ordering::SeqCst), 1);
+    clock.advance(Duration::from_secs(11));
+    judge(&verifier, &token_of("https://nobody")).await.unwrap_err();
+    assert_eq!(questions.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_that_nobody_has_push_out_none_that_somebody_has() {
+    let Asked { verifier, questions, .. } = asked(CacheLimits::new().with_max_entries(10));
+    judge(&verifier, &token_of("https://known-1")).await.unwrap();
+    for number in 0..100 {
+        judge(&verifier, &token_of(&format!("https://nobody-{number}"))).await.unwrap_err();
+    }
+    let before = questions.load(Ordering::SeqCst);
+    at_once(&verifier, &token().claim("iss", "https://known-1").header("kid", "a").compact())
+        .unwrap();
+    assert_eq!(questions.load(Ordering::SeqCst), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_are_told_and_not_remembered() {
+    let Asked { verifier, questions, .. } = asked(CacheLimits::new());
+    for _ in 0..2 {
+        let refusal = kind(&verifier, &token_of("https://broken")).await;
+        assert_eq!(refusal, Some(AuthErrorKind::Unavailable));
+    }
+    assert_eq!(questions.load(Ordering::SeqCst), 2);
+    for name in ["https://liar", "https://faulty"] {
+        let refusal = kind(&verifier, &token_of(name)).await;
+        assert_eq!(refusal, Some(AuthErrorKind::Misconfigured), "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_so_many_questions_are_waited_for() {
+    let Asked { verifier, questions, .. } = asked(CacheLimits::new());
+    let requests: Vec<_> = (0..1_500)
+        .map(|number| {
+            let verifier = verifier.clone();
+            let token = token_of(&format!("https://nobody-{number}"));
+            tokio::spawn(async move { kind(&verifier, &token).await })
+        })
+        .collect();
+    settle().await;
+    assert!(questions.load(Ordering::SeqCst) <= 64, "at a time");
+    let mut overloaded = 0;
+    for request in requests {
+        overloaded += usize::from(request.await.unwrap() == Some(AuthErrorKind::Overloaded));
+    }
+    assert_eq!(overloaded, 1_500 - 1_024);
+}
