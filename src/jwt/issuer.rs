@@ -74,6 +74,12 @@ impl Issuer {
         }
     }
 
+    /// Takes the keys from elsewhere: by another client, from a copy, or, in a test, from text.
+    pub fn with_keys(mut self, keys: impl Into<Keys>) -> Self {
+        self.keys = keys.into();
+        self
+    }
+
     /// Accepts tokens for this audience as well.
     pub fn with_audience(mut self, audience: impl Into<String>) -> Self {
         match &mut self.rules.audience {

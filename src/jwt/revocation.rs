@@ -103,21 +103,30 @@ impl RevocationList {
 
     /// Revokes one token, until it has expired anyway: entries are dropped after `until`.
     pub fn revoke_token(&self, issuer: &str, jti: &str, until: SystemTime) {
-        self.change(|revoked| revoked.tokens.insert(names(issuer, jti), until));
+        self.change(|revoked| {
+            let end = revoked.tokens.entry(names(issuer, jti)).or_insert(until);
+            *end = until.max(*end);
+        });
     }
 
     /// Revokes the tokens of a subject that were issued before a time, and those without `iat`.
     pub fn revoke_subject(&self, issuer: &str, subject: &str, issued_before: SystemTime) {
         let before = since_epoch(issued_before);
-        self.change(|revoked| revoked.subjects.insert(names(issuer, subject), before));
+        self.change(|revoked| {
+            let subject = revoked.subjects.entry(names(issuer, subject)).or_default();
+            // What has been revoked stays so.
+            *subject = before.max(*subject);
+        });
     }
 
     /// Revokes all tokens that were issued before a time, and those without `iat`.
     pub fn revoke_all(&self, issued_before: SystemTime) {
-        self.change(|revoked| revoked.issued_before.replace(since_epoch(issued_before)));
+        self.change(|revoked| {
+            revoked.issued_before = revoked.issued_before.max(Some(since_epoch(issued_before)));
+        });
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut Revoked) -> T) {
+    fn change(&self, change: impl FnOnce(&mut Revoked)) {
         let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.0.clock.now();
         let mut revoked = Revoked::clone(&self.0.revoked.load());
