@@ -55,3 +55,9 @@ pub use self::{
     revocation::{Revocation, RevocationList},
     verifier::JwtVerifier,
 };
+
+/// Published vectors sign payloads that are no claims, so they are held against the signature check
+/// itself.
+#[cfg(all(test, feature = "jwks"))]
+#[path = "../../tests/unit/jws_vectors.rs"]
+mod jws_vectors;

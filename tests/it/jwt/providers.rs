@@ -32,7 +32,7 @@ fn token(issuer: &str, audience: &str, claims: Value) -> Token {
 
 fn permissions(identity: &Identity, claim: &str) -> Vec<String> {
     let mapped = ClaimPermissions::at(claim).permissions(identity, None).unwrap();
-    let mut all: Vec<String> = mapped.iter().map(ToString::to_string).collect();
+    let mut all: Vec<String> = mapped.iter().map(str::to_owned).collect();
     all.sort();
     all
 }
@@ -145,7 +145,7 @@ fn each_provider_can_be_set_up_with_its_own_keys() {
         Issuer::okta("acme.okta.com", "default", "api://orders"),
         Issuer::temporal(RemoteKeys::from_jwks_url("https://login.example.com/jwks.json")),
     ];
-    let builder = issuers.into_iter().fold(JwtVerifier::builder(), |all, one| all.issuer(one));
+    let builder = issuers.into_iter().fold(JwtVerifier::builder(), JwtVerifierBuilder::issuer);
     let sources: Vec<String> =
         builder.build().unwrap().key_status().into_iter().map(|status| status.source).collect();
     assert!(sources.iter().all(|source| source.starts_with("https://")), "{sources:?}");
