@@ -100,6 +100,10 @@ impl Rules {
         times.hold(self, now)?;
         self.audience.hold(claims).map_err(because::invalid)?;
         parties::hold_authorized(&self.authorized_parties, claims).map_err(because::invalid)?;
+        // One of another type could not be looked up where tokens are revoked.
+        if claims.get("jti").is_some_and(|jti| !jti.is_string()) {
+            return Err(because::invalid("the jti is not a string"));
+        }
         match claims.get("sub") {
             Some(Json::String(subject)) if self.empty_subject || !subject.is_empty() => Ok(times),
             _ => Err(because::invalid("no sub")),

@@ -182,7 +182,8 @@ fn the_bounds_hold_and_what_is_used_stays_longer() {
     let favourite = token_by(Signing::Hs256).claim("jti", "favourite").compact();
     judge(&verifier, &favourite).unwrap();
     for number in 0..100 {
-        judge(&verifier, token_by(Signing::Hs256).claim("jti", number).compact()).unwrap();
+        judge(&verifier, token_by(Signing::Hs256).claim("jti", number.to_string()).compact())
+            .unwrap();
         judge(&verifier, &favourite).unwrap();
         assert!(verifier.cache_size().0 <= 10);
     }
@@ -194,7 +195,8 @@ fn the_bound_in_bytes_holds() {
     let limits = CacheLimits::new().with_max_bytes(50_000);
     let verifier = builder(&clock_at(NOW)).with_cache(limits).build().unwrap();
     for number in 0..100 {
-        judge(&verifier, token_by(Signing::Hs256).claim("jti", number).compact()).unwrap();
+        judge(&verifier, token_by(Signing::Hs256).claim("jti", number.to_string()).compact())
+            .unwrap();
         assert!(verifier.cache_size().1 <= 50_000);
     }
     assert!(verifier.cache_size().0 > 5);
@@ -211,7 +213,7 @@ fn eight_threads_with_one_token_make_one_signature_check() {
     let (verifier, _) = remembering();
     let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
     for round in 0..50 {
-        let token = token_by(Signing::Rs512).claim("jti", round).compact();
+        let token = token_by(Signing::Rs512).claim("jti", round.to_string()).compact();
         let start = Barrier::new(8);
         thread::scope(|scope| {
             for _ in 0..8 {
@@ -231,7 +233,7 @@ fn an_error_is_told_to_all_who_wait() {
     let (verifier, _) = remembering();
     let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
     for round in 0..20 {
-        let token = token_by(Signing::OtherRs256).claim("jti", round).compact();
+        let token = token_by(Signing::OtherRs256).claim("jti", round.to_string()).compact();
         let start = Barrier::new(4);
         thread::scope(|scope| {
             for _ in 0..4 {

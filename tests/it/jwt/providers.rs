@@ -1,7 +1,10 @@
 //! Issuers of well-known providers, with tokens shaped like theirs.
 
 use serde_json::{Value, json};
-use tower_auth::{ClaimMapper, ClaimPermissions, Identity, Issuer, JwtVerifier, Keys, RemoteKeys};
+use tower_auth::{
+    ClaimMapper, ClaimPermissions, Identity, Issuer, JwtVerifier, JwtVerifierBuilder, Keys,
+    RemoteKeys,
+};
 
 use crate::support::tokens::{
     NOW, Signing, Token, assert_refused_by, clock, judge, jwk_with, jwks, token_by,

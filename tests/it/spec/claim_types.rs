@@ -15,10 +15,11 @@ const SUB: Verdict = Some("no sub");
 const EXP: Verdict = Some("the exp is not a date");
 const NBF: Verdict = Some("the nbf is not a date");
 const IAT: Verdict = Some("the iat is not a date");
+const JTI: Verdict = Some("the jti is not a string");
 
 /// Claim; absent; then as null, true, "foo", a date in text, "", [], [1], {}, 0 and -1.
 #[rustfmt::skip]
-const TABLE: [(&str, Verdict, [Verdict; 10]); 6] = [
+const TABLE: [(&str, Verdict, [Verdict; 10]); 7] = [
     //       absent           null true "foo" "18.." ""  []   [1]  {}   0                              -1
     ("exp", Some("no exp"), [EXP, EXP, EXP, EXP, EXP, EXP, EXP, EXP, Some("the token has expired"), EXP]),
     ("nbf", GOOD,           [NBF, NBF, NBF, NBF, NBF, NBF, NBF, NBF, GOOD,                          NBF]),
@@ -26,6 +27,7 @@ const TABLE: [(&str, Verdict, [Verdict; 10]); 6] = [
     ("aud", AUD,            [AUD, AUD, AUD, AUD, AUD, AUD, AUD, AUD, AUD,                           AUD]),
     ("iss", ISS,            [ISS, ISS, ISS, ISS, ISS, ISS, ISS, ISS, ISS,                           ISS]),
     ("sub", SUB,            [SUB, SUB, GOOD, GOOD, SUB, SUB, SUB, SUB, SUB,                         SUB]),
+    ("jti", GOOD,           [JTI, JTI, GOOD, GOOD, GOOD, JTI, JTI, JTI, JTI,                        JTI]),
 ];
 
 #[track_caller]

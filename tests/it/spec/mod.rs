@@ -12,4 +12,6 @@ mod jose_header;
 mod jose_text;
 mod jwt_practice;
 mod numeric_dates;
+mod peer_bugs;
+mod properties;
 mod seed_tokens;
