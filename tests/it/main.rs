@@ -12,6 +12,7 @@ mod axum_extractors;
 mod challenge;
 mod composition;
 mod examples;
+mod fuzz_corpus;
 mod gate;
 mod jwks;
 mod jwt;

@@ -1,0 +1,29 @@
+//! Writes the inputs that the fuzzer starts from: `cargo run --example seeds` in `fuzz`.
+//!
+//! The files are kept, so this is only run after a change here.
+
+mod authorization;
+mod jwks;
+#[path = "../../src/support.rs"]
+mod support;
+mod token;
+
+use std::{fs, io, path::Path};
+
+/// The name of a file and what is in it.
+pub(crate) type Seed = (&'static str, Vec<u8>);
+
+fn main() -> io::Result<()> {
+    write("authorization", authorization::seeds())?;
+    write("jwks", jwks::seeds())?;
+    write("token", token::seeds())
+}
+
+fn write(target: &str, seeds: Vec<Seed>) -> io::Result<()> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+    fs::create_dir_all(&corpus)?;
+    for (name, input) in seeds {
+        fs::write(corpus.join(name), input)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! The targets. Their bodies lie with the crate's tests, which run them over `corpus`.
+
+#[path = "../../tests/it/fuzz/authorization.rs"]
+mod authorization_target;
+#[path = "../../tests/it/fuzz/change.rs"]
+mod change;
+#[path = "../../tests/it/fuzz/jwks.rs"]
+mod jwks_target;
+mod support;
+#[path = "../../tests/it/fuzz/token.rs"]
+mod token_target;
+
+pub fn authorization(data: &[u8]) {
+    authorization_target::run(data);
+}
+
+pub fn jwks(data: &[u8]) {
+    jwks_target::run(data);
+}
+
+pub fn token(data: &[u8]) {
+    token_target::run(data);
+}

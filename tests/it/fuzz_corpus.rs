@@ -1,0 +1,40 @@
+//! The fuzz targets, over the inputs that are kept in `fuzz/corpus`: see `fuzz/README.md`.
+
+#[path = "fuzz/authorization.rs"]
+mod authorization;
+#[path = "fuzz/change.rs"]
+mod change;
+#[path = "fuzz/jwks.rs"]
+mod jwks;
+#[path = "fuzz/token.rs"]
+mod token;
+
+use std::{fs, path::Path};
+
+/// Runs a target over its corpus. The name of the input is printed before, for when one fails.
+fn run_all(name: &str, target: fn(&[u8])) {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
+    let mut inputs: Vec<_> =
+        fs::read_dir(corpus).unwrap().map(|input| input.unwrap().path()).collect();
+    inputs.sort();
+    assert!(inputs.len() >= 20, "{} inputs", inputs.len());
+    for input in inputs {
+        println!("{}", input.display());
+        target(&fs::read(input).unwrap());
+    }
+}
+
+#[test]
+fn tokens_of_the_corpus() {
+    run_all("token", token::run);
+}
+
+#[test]
+fn key_sets_of_the_corpus() {
+    run_all("jwks", jwks::run);
+}
+
+#[test]
+fn fields_of_the_corpus() {
+    run_all("authorization", authorization::run);
+}
