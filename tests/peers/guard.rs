@@ -1,22 +1,21 @@
 //! The guarded service that real peers are driven against. See `README.md` beside it.
 //!
-//! It is configured by its environment: `GUARD_ISSUER`, `GUARD_AUDIENCE`, perhaps `GUARD_COOLDOWN_MS`
-//! for fetches on behalf of unknown keys, and for TLS with optional client certificates the files
-//! `GUARD_TLS_CHAIN`, `GUARD_TLS_KEY` and `GUARD_TLS_CLIENT_CA`. It prints `listening on ADDRESS` when it is ready.
+//! It is configured by its environment: `GUARD_ISSUER`, `GUARD_AUDIENCE`, and for TLS with
+//! optional client certificates the files `GUARD_TLS_CHAIN`, `GUARD_TLS_KEY` and `GUARD_TLS_CLIENT_CA`.
+//! It prints `listening on ADDRESS` when it is ready.
 
 use std::{
     env::{self, VarError},
     error::Error,
     fs,
-    time::Duration,
 };
 
 use axum::{Json, Router, routing::get};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower_auth::{
-    ClaimPermissions, Identity, Issuer, JwtAuthLayer, JwtVerifier, PermissionClaimLayer,
-    Permissions, RemoteKeys, TlsListener, TlsPeer,
+    ClaimPermissions, Identity, Issuer, JwtAuthLayer, JwtVerifier, Keys, PermissionClaimLayer,
+    Permissions, TlsListener, TlsPeer,
 };
 
 #[tokio::main]
@@ -52,10 +51,7 @@ async fn whoami(identity: Identity, permissions: Permissions) -> Json<Value> {
 }
 
 fn verifier() -> Result<JwtVerifier, Box<dyn Error>> {
-    let mut keys = RemoteKeys::from_openid_discovery();
-    if let Some(cooldown) = variable("GUARD_COOLDOWN_MS")? {
-        keys = keys.with_cooldown(Duration::from_millis(cooldown.parse()?));
-    }
+    let keys = Keys::from_openid_discovery();
     let issuer = Issuer::new(env::var("GUARD_ISSUER")?, env::var("GUARD_AUDIENCE")?, keys);
     Ok(JwtVerifier::builder().issuer(issuer).build()?)
 }

@@ -143,9 +143,8 @@ async function boundTokens(provider, plain) {
   });
 }
 
-/// With the default cooldown the first fetch would put off the second one by 30 s.
 async function rotation(before) {
-  const guard = await startGuard({ issuer: before.issuer, audience: ORDERS, cooldown: 1, log });
+  const guard = await startGuard({ issuer: before.issuer, audience: ORDERS, log });
   const old = await clientCredentials(before, 'RS256');
   await accepted(guard, old, 'RS256');
   await before.stop();
@@ -179,7 +178,7 @@ async function bursts(provider) {
 }
 
 async function outage(provider) {
-  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS, cooldown: 1, log });
+  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS, log });
   const token = await clientCredentials(provider, 'RS256');
   await accepted(guard, token, 'RS256');
   await provider.stop();

@@ -10,9 +10,8 @@ export function killGuards() {
   running.forEach((child) => child.kill('SIGKILL'));
 }
 
-/// A guarded service that trusts an issuer; over TLS where certificates are given. The cooldown of
-/// fetches for unknown keys is in milliseconds.
-export async function startGuard({ issuer, audience, cooldown, certificates, log }) {
+/// A guarded service that trusts an issuer; over TLS where certificates are given.
+export async function startGuard({ issuer, audience, certificates, log }) {
   const child = spawn(process.env.GUARD, {
     stdio: ['ignore', 'pipe', log],
     env: {
@@ -20,7 +19,6 @@ export async function startGuard({ issuer, audience, cooldown, certificates, log
       GUARD_ISSUER: issuer,
       GUARD_AUDIENCE: audience,
       NO_PROXY: '127.0.0.1',
-      ...(cooldown && { GUARD_COOLDOWN_MS: String(cooldown) }),
       ...(certificates && {
         GUARD_TLS_CHAIN: certificates.server.files.cert,
         GUARD_TLS_KEY: certificates.server.files.key,
