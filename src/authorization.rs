@@ -7,7 +7,8 @@ use http::{
 };
 
 use crate::{
-    error::{AuthError, AuthErrorKind, because},
+    because,
+    error::{AuthError, AuthErrorKind},
     rejection::is_token,
 };
 

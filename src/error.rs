@@ -55,6 +55,12 @@ impl AuthError {
         Self { kind, scheme: None, reason: None, detail: None }
     }
 
+    /// A refusal for a reason that is written in this crate.
+    #[cfg(any(feature = "basic", feature = "jwt", feature = "rust-crypto"))]
+    pub(crate) const fn because(kind: AuthErrorKind, reason: &'static str) -> Self {
+        Self { kind, scheme: None, reason: Some(Reason(reason)), detail: None }
+    }
+
     /// The credentials could not be read: they break their own grammar.
     #[must_use]
     pub fn unreadable(source: impl Into<BoxError>) -> Self {
@@ -157,33 +163,6 @@ impl AuthError {
 
     fn detail_mut(&mut self) -> &mut Detail {
         Arc::make_mut(self.detail.get_or_insert_default())
-    }
-}
-
-/// Refusals for reasons that are written in this crate: they allocate nothing.
-#[cfg(any(feature = "basic", feature = "jwt", feature = "rust-crypto"))]
-pub(crate) mod because {
-    use super::{AuthError, AuthErrorKind, Reason};
-
-    /// The credentials break their own grammar.
-    pub(crate) const fn unreadable(reason: &'static str) -> AuthError {
-        refused(AuthErrorKind::UnreadableCredentials, reason)
-    }
-
-    /// The credentials are not good.
-    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-    pub(crate) const fn invalid(reason: &'static str) -> AuthError {
-        refused(AuthErrorKind::InvalidCredentials, reason)
-    }
-
-    /// The credentials were good once.
-    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-    pub(crate) const fn expired(reason: &'static str) -> AuthError {
-        refused(AuthErrorKind::ExpiredCredentials, reason)
-    }
-
-    const fn refused(kind: AuthErrorKind, reason: &'static str) -> AuthError {
-        AuthError { kind, scheme: None, reason: Some(Reason(reason)), detail: None }
     }
 }
 

@@ -122,6 +122,8 @@ mod authenticator;
 mod authorization;
 #[cfg(feature = "basic")]
 mod basic;
+#[cfg(any(feature = "basic", feature = "jwt", feature = "rust-crypto"))]
+mod because;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
 mod bounded;
 mod claims;

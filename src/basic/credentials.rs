@@ -7,12 +7,8 @@ use http::{header::AUTHORIZATION, request::Parts};
 use zeroize::Zeroizing;
 
 use crate::{
-    authorization,
-    credentials::Credentials,
-    error::{AuthError, because},
-    evidence::Evidence,
-    rejection::Challenge,
-    secret::Secret,
+    authorization, because, credentials::Credentials, error::AuthError, evidence::Evidence,
+    rejection::Challenge, secret::Secret,
 };
 
 /// Longer credentials are refused unread. It leaves room for any password that a person or a

@@ -5,10 +5,7 @@ use std::fmt;
 use http::{header::AUTHORIZATION, request::Parts};
 
 use crate::{
-    authorization,
-    credentials::Credentials,
-    error::{AuthError, because},
-    evidence::Evidence,
+    authorization, because, credentials::Credentials, error::AuthError, evidence::Evidence,
     secret::Secret,
 };
 

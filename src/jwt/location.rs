@@ -10,8 +10,9 @@ use http::{
 use crate::{
     auth::Reader,
     authorization::{self, is_token68},
+    because,
     credentials::Credentials,
-    error::{AuthError, AuthErrorKind, because},
+    error::{AuthError, AuthErrorKind},
     jwt::Bearer,
     secret::Secret,
 };

@@ -8,11 +8,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use crate::{
-    clock::Clock,
-    error::{AuthError, because},
-    identity::Identity,
-};
+use crate::{because, clock::Clock, error::AuthError, identity::Identity};
 
 /// Says whether a token that is good in all other respects has been revoked.
 ///

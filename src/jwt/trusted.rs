@@ -5,9 +5,10 @@ use std::sync::Arc;
 #[cfg(feature = "jwks")]
 use crate::jwks::{Current, Remote};
 use crate::{
+    because,
     clock::Clock,
     config_error::{ConfigError, Problems},
-    error::{AuthError, because},
+    error::AuthError,
     jwt::{Issuer, key::Key, key_set::KeySet, rules::Rules, token::Unverified},
     tenant::Tenant,
 };

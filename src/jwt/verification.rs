@@ -10,8 +10,9 @@ use std::{
 };
 
 use crate::{
+    because,
     clock::Clock,
-    error::{AuthError, because},
+    error::AuthError,
     identity::Identity,
     jwt::{
         Bearer, IssuerQuestion, Revocation,

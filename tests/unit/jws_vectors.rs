@@ -26,7 +26,7 @@ fn read(path: &str) -> Option<Value> {
     // A published package holds no test data.
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(path);
     let text = fs::read_to_string(path).ok()?;
-    Some(serde_json::from_str(&text).unwrap())
+    Some(serde_json::from_str(&text).expect("a well-formed vector"))
 }
 
 fn load(keys: Keys) -> Result<Trusted, String> {
@@ -37,7 +37,9 @@ fn load(keys: Keys) -> Result<Trusted, String> {
 /// An issuer with this key; without the private members, which do not belong here.
 fn trusted(jwk: &Value) -> Result<Trusted, String> {
     if jwk["kty"] == "oct" {
-        let secret = URL_SAFE_NO_PAD.decode(jwk["k"].as_str().unwrap()).unwrap();
+        let secret = URL_SAFE_NO_PAD
+            .decode(jwk["k"].as_str().expect("a well-formed vector"))
+            .expect("a well-formed vector");
         let keys = Keys::from_hmac_secret(secret, HmacAlgorithm::HS256);
         return load(match jwk["kid"].as_str() {
             Some(kid) => keys.with_kid(kid),
@@ -46,7 +48,7 @@ fn trusted(jwk: &Value) -> Result<Trusted, String> {
     }
     let mut public = jwk.clone();
     for private in ["d", "p", "q", "dp", "dq", "qi"] {
-        public.as_object_mut().unwrap().remove(private);
+        public.as_object_mut().expect("a well-formed vector").remove(private);
     }
     load(Keys::from_jwks(json!({ "keys": [public] }).to_string()))
 }

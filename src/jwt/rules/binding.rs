@@ -1,7 +1,8 @@
 //! `cnf`: what a token is bound to (RFC 7800, section 3).
 
 use crate::{
-    error::{AuthError, because},
+    because,
+    error::AuthError,
     jwt::{
         Bearer,
         json::{Json, Object},

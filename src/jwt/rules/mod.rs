@@ -14,9 +14,10 @@ use serde_json::Value;
 
 pub(super) use self::{binding::Binding, kind::Kind, parties::Audience, times::Times};
 use crate::{
+    because,
     claims::{ClaimPath, Claims},
     config_error::Problems,
-    error::{AuthError, because},
+    error::AuthError,
     jwt::{
         json::{Json, Object},
         token::Header,

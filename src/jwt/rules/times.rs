@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::Rules;
 use crate::{
-    error::{AuthError, because},
+    because,
+    error::AuthError,
     jwt::json::{Json, Object},
 };
 
