@@ -24,14 +24,19 @@ const ALGORITHMS: [Algorithm; 9] = [
 
 /// The keys of an authority, one by one: sets need the feature `jwks`.
 fn keys(authority: &TestAuthority) -> Keys {
-    let set: serde_json::Value = serde_json::from_str(&authority.jwks()).unwrap();
-    let keys = set["keys"].as_array().unwrap().iter().map(|key| Keys::from_jwk(key.to_string()));
-    keys.reduce(Keys::and).unwrap()
+    let set: serde_json::Value =
+        serde_json::from_str(&authority.jwks()).expect("a well-formed set of keys");
+    let keys = set["keys"]
+        .as_array()
+        .expect("a well-formed set of keys")
+        .iter()
+        .map(|key| Keys::from_jwk(key.to_string()));
+    keys.reduce(Keys::and).expect("a well-formed set of keys")
 }
 
 fn verifier(authority: &TestAuthority, keys: Keys) -> JwtVerifier {
     let issuer = Issuer::new(authority.issuer(), authority.audience(), keys);
-    JwtVerifier::builder().issuer(issuer).build().unwrap()
+    JwtVerifier::builder().issuer(issuer).build().expect("a well-formed set of keys")
 }
 
 fn accepts(verifier: &JwtVerifier, token: &str) -> bool {

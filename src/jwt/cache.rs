@@ -7,8 +7,8 @@
 //! it, read from the very set that the key was taken from; a hit demands that the source gives that
 //! generation now. Sets are never changed and no two share a generation. So whichever way a
 //! verification and a rotation interleave, an entry made with the old set stops counting at the
-//! moment when readers see the new one, even if it is put in later. Expiry, tenant, certificate and
-//! revocation are asked anew on each hit.
+//! moment when readers see the new one, even if it is put in later. The requested tenant is part of
+//! what is looked up. Expiry, certificate and revocation are asked anew on each hit.
 
 use std::{
     hash::{Hash, Hasher},

@@ -69,10 +69,9 @@ impl Verified {
         age.is_some_and(|age| age < max_age) && self.issuer.still_vouches(self.stamp)
     }
 
-    /// Holds the hour, the tenant and the connection against the token. Asked of each request.
+    /// Holds the hour and the connection against the token. Asked of each request.
     pub(super) fn hold(&self, credentials: &Bearer, now: Duration) -> Result<(), AuthError> {
         self.times.hold(&self.issuer.rules, now)?;
-        self.issuer.hold_tenant(credentials.requested_tenant())?;
         self.binding.hold(credentials)
     }
 

@@ -120,6 +120,7 @@ where
 type Handled = std::future::Ready<Result<Response<Option<HeaderMap>>, Infallible>>;
 type Handler = tower::util::ServiceFn<fn(Request<()>) -> Handled>;
 
+#[expect(clippy::needless_pass_by_value, reason = "a service is given its request")]
 fn handle(request: Request<()>) -> Handled {
     let identity = Identity::from_extensions(request.extensions()).expect("admitted");
     assert_eq!(identity.subject(), "alice");

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use http::{Request, Response};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
-use tower_auth::{CacheLimits, Issuer, JwtAuthLayer, JwtVerifier, TenantLayer};
+use tower_auth::{CacheLimits, Issuer, IssuerQuestion, JwtAuthLayer, JwtVerifier, TenantLayer};
 
 use crate::support::tokens::{AUDIENCE, all_keys, clock, token};
 
@@ -61,4 +61,23 @@ async fn without_a_tenant_layer_outside_such_an_issuer_counts_for_nobody() {
         .service(service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(()))));
     let response = service.oneshot(request.body(()).unwrap()).await.unwrap();
     assert_eq!(response.status(), 401);
+}
+
+/// The resolver trusts the issuer for one tenant only; what is remembered is remembered for that one.
+#[tokio::test]
+async fn what_a_resolver_says_of_one_tenant_counts_for_no_other() {
+    let verifier = JwtVerifier::builder()
+        .issuers_resolved_by(async |question: IssuerQuestion| {
+            let is_acme = question.tenant.is_some_and(|tenant| tenant.as_str() == "acme");
+            Ok(is_acme.then(|| Issuer::new(question.issuer, AUDIENCE, all_keys())))
+        })
+        .with_cache(CacheLimits::new())
+        .with_clock(clock())
+        .build();
+    let layer = JwtAuthLayer::new(verifier.unwrap());
+    for _ in 0..2 {
+        assert_eq!(status(&layer, "https://new.example", Some("acme")).await, 200);
+        assert_eq!(status(&layer, "https://new.example", Some("globex")).await, 401);
+        assert_eq!(status(&layer, "https://new.example", None).await, 401);
+    }
 }
