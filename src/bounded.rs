@@ -21,6 +21,9 @@ pub(crate) struct Bounds {
     pub(crate) weight: usize,
 }
 
+/// So many entries are spared for one that is put in, at most: nobody waits for a look at all of them.
+const MAX_SPARED: usize = 64;
+
 /// A concurrent map of bounded size.
 ///
 /// Entries leave in the order they came, but one that was read since it was last looked at stays for
@@ -83,11 +86,17 @@ impl<K: Eq + Hash, V> BoundedMap<K, V> {
             None => queue.keys.push_back(key),
         }
         queue.weight += weight;
-        // A round for each entry clears all marks, so the second one finds something.
-        let mut rounds = queue.keys.len().saturating_mul(2);
-        while self.is_over(&queue) && rounds > 0 {
-            rounds -= 1;
-            self.make_room(&mut queue);
+        let mut spared = 0;
+        while self.is_over(&queue) {
+            let Some(key) = queue.keys.pop_front() else { break };
+            let was_read =
+                map.get(&key).is_some_and(|entry| entry.was_read.swap(false, Ordering::Relaxed));
+            if was_read && spared < MAX_SPARED {
+                spared += 1;
+                queue.keys.push_back(key);
+            } else if let Some(removed) = map.remove(&key) {
+                queue.weight -= removed.weight;
+            }
         }
     }
 
@@ -99,20 +108,6 @@ impl<K: Eq + Hash, V> BoundedMap<K, V> {
 
     fn is_over(&self, queue: &Queue<K>) -> bool {
         queue.keys.len() > self.bounds.entries || queue.weight > self.bounds.weight
-    }
-
-    fn make_room(&self, queue: &mut Queue<K>) {
-        let Some(key) = queue.keys.pop_front() else {
-            return;
-        };
-        let map = self.map.pin();
-        let was_read =
-            map.get(&key).is_some_and(|entry| entry.was_read.swap(false, Ordering::Relaxed));
-        if was_read {
-            queue.keys.push_back(key);
-        } else if let Some(removed) = map.remove(&key) {
-            queue.weight -= removed.weight;
-        }
     }
 
     /// A panic elsewhere leaves nothing half done here.

@@ -8,8 +8,7 @@ use crate::{error::BoxError, gate::BoxFuture};
 
 /// Gets a document over HTTP: the seam for a client of your own, with your proxy and your roots.
 ///
-/// Functions and closures are clients too. With the feature `reqwest` there is a ready one,
-/// [`HttpFetch`](crate::HttpFetch).
+/// With the feature `reqwest` there is a ready one, [`HttpFetch`](crate::HttpFetch).
 ///
 /// # What the client must do
 ///
@@ -57,7 +56,7 @@ pub trait Fetch: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Response<Vec<u8>>, BoxError>> + Send;
 }
 
-impl<F: Fetch + ?Sized> Fetch for Arc<F> {
+impl<F: Fetch> Fetch for Arc<F> {
     fn get(
         &self,
         url: &Uri,

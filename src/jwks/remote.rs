@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    fs::File,
+    fs::{self, File},
     io::Read,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -81,11 +81,7 @@ impl Remote {
     ) -> Result<Arc<Self>, ConfigError> {
         let mut problems = Problems::default();
         let located = settings.check(issuer, &mut problems);
-        let ((), (locator, fetch)) = match (problems.finish(()), located) {
-            (Ok(checked), Some(located)) => (checked, located),
-            (Err(error), _) => return Err(error),
-            (Ok(()), None) => return Err(ConfigError::new("remote keys: nowhere to fetch from")),
-        };
+        let (locator, fetch) = problems.finish_with(located)?;
         let remote = Arc::new(Self {
             issuer: issuer.map(Arc::from),
             locator,
@@ -111,7 +107,9 @@ impl Remote {
         let loaded = loaded.map_err(|problem| {
             ConfigError::new(format!("remote keys: {}: {problem}", path.display()))
         })?;
-        self.replace(&loaded);
+        if let Some(keys) = self.replace(loaded) {
+            event::keys_replaced(self.issuer.as_deref(), keys.len(), &keys.left_out);
+        }
         Ok(())
     }
 
@@ -254,33 +252,46 @@ impl Remote {
     }
 
     /// Takes the outcome of a fetch in; the set is replaced as a whole or not at all.
+    ///
+    /// All of it happens under the lock, so that no other fetch begins before it is done; events are
+    /// told afterwards, because whoever listens may ask for the status.
     fn conclude(&self, outcome: Result<Loaded, String>) {
-        let mut state = self.state();
-        match outcome {
-            Ok(loaded) => {
-                state.refresh.succeeded();
-                drop(state);
-                self.replace(&loaded);
-            }
+        let told = match outcome {
+            Ok(loaded) => Ok(self.replace(loaded)),
             Err(error) => {
-                let next = state.refresh.failed(Instant::now());
-                event::keys_failed(self.issuer.as_deref(), &error);
-                state.last_error = Some((self.clock.now(), error));
-                if let Some(last) = &*self.loaded.load() {
-                    let horizon = last.horizon.failing(next);
-                    self.loaded.store(Some(Arc::new(Loaded { horizon, ..Loaded::clone(last) })));
-                }
+                self.note_failure(error.clone());
+                Err(error)
             }
+        };
+        match told {
+            Ok(Some(keys)) => {
+                event::keys_replaced(self.issuer.as_deref(), keys.len(), &keys.left_out);
+            }
+            Ok(None) => {}
+            Err(error) => event::keys_failed(self.issuer.as_deref(), &error),
         }
         self.ended.send_modify(|ended| *ended = ended.wrapping_add(1));
     }
 
-    fn replace(&self, loaded: &Loaded) {
-        let last = self.loaded.swap(Some(Arc::new(loaded.clone())));
-        if last.is_none_or(|last| last.hash != loaded.hash) {
-            event::keys_replaced(self.issuer.as_deref(), loaded.keys.len(), &loaded.keys.left_out);
+    /// Puts a set in the place of the last one; returns it if it is another one.
+    fn replace(&self, loaded: Loaded) -> Option<Arc<KeySet>> {
+        let mut state = self.state();
+        let (keys, hash) = (Arc::clone(&loaded.keys), loaded.hash);
+        let last = self.loaded.swap(Some(Arc::new(loaded)));
+        state.last_success = Some(self.clock.now());
+        state.refresh.succeeded();
+        last.is_none_or(|last| last.hash != hash).then_some(keys)
+    }
+
+    /// Those keys that are there go on being used for a while.
+    fn note_failure(&self, error: String) {
+        let mut state = self.state();
+        let next = state.refresh.failed(Instant::now());
+        state.last_error = Some((self.clock.now(), error));
+        if let Some(last) = &*self.loaded.load() {
+            let horizon = last.horizon.failing(next);
+            self.loaded.store(Some(Arc::new(Loaded { horizon, ..Loaded::clone(last) })));
         }
-        self.state().last_success = Some(self.clock.now());
     }
 
     /// A panic elsewhere leaves nothing half done here.
@@ -321,6 +332,10 @@ impl Drop for Running {
 fn read(path: &Path, max_bytes: usize) -> Result<Document, String> {
     let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX).saturating_add(1);
     let mut body = Vec::new();
+    // What is no file, a pipe say, might never end.
+    if !fs::metadata(path).map_err(|error| error.to_string())?.is_file() {
+        return Err("it is not a file".to_owned());
+    }
     let file = File::open(path).map_err(|error| error.to_string())?;
     file.take(limit).read_to_end(&mut body).map_err(|error| error.to_string())?;
     Document::of(http::Response::new(body), max_bytes)

@@ -117,7 +117,10 @@ impl JwtVerifierBuilder {
                 None => any_issuer.replace(Arc::new(trusted)),
             };
             if replaced.is_some() {
-                problems.add(format!("{place}: the name is used twice"));
+                problems.add(format!(
+                    "{place}: the name is used twice: give one `Issuer` both, with \
+                     `with_audience` and `Keys::and`"
+                ));
             }
         }
         let clock = self.clock.clone();
@@ -136,6 +139,9 @@ impl JwtVerifierBuilder {
     fn check(&self, problems: &mut Problems) {
         if self.issuers.is_empty() && self.resolver.is_none() {
             problems.add("no issuer is trusted: add one with `issuer(Issuer::new(..))`");
+        }
+        if self.max_token_bytes == 0 {
+            problems.add("`with_max_token_bytes(0)`: no token could be read");
         }
         if let Some(limits) = &self.cache {
             limits.check(problems);

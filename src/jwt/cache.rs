@@ -22,7 +22,6 @@ use zeroize::Zeroizing;
 
 use crate::{
     bounded::{BoundedMap, Bounds},
-    error::AuthError,
     jwt::{Bearer, limits::CacheLimits, verified::Verified},
     tenant::Tenant,
 };
@@ -38,8 +37,9 @@ pub(super) struct TokenCache {
     max_age: Duration,
 }
 
-/// What came of a verification; none while it goes on.
-type Outcome = Option<Result<Arc<Verified>, AuthError>>;
+/// What was verified; none while that goes on. Errors are nobody's but the one's who met them: a
+/// moment later there may be other keys.
+type Outcome = Option<Arc<Verified>>;
 
 /// The requested tenant and the whole token.
 #[derive(Debug, Eq)]
@@ -126,19 +126,13 @@ impl Flight<'_> {
         let key = TokenKey::clone(&self.key);
         let weight = key.weight() + verified.weight();
         self.cache.tokens.insert(key, Arc::clone(&verified), weight);
-        self.outcome.send_replace(Some(Ok(Arc::clone(&verified))));
+        self.outcome.send_replace(Some(Arc::clone(&verified)));
         verified
-    }
-
-    /// Tells those who wait. An error is not remembered.
-    pub(super) fn fail(self, error: AuthError) -> AuthError {
-        self.outcome.send_replace(Some(Err(error.clone())));
-        error
     }
 }
 
 impl Drop for Flight<'_> {
-    /// Whoever waits for a verification that was given up begins one of its own.
+    /// Whoever waits for a verification that came to nothing begins one of its own.
     fn drop(&mut self) {
         let mut flights = self.cache.flights.lock().unwrap_or_else(PoisonError::into_inner);
         flights.remove(&self.key);
@@ -146,8 +140,8 @@ impl Drop for Flight<'_> {
 }
 
 impl Waiting {
-    /// None where the verification was given up.
-    pub(super) async fn outcome(mut self) -> Option<Result<Arc<Verified>, AuthError>> {
+    /// None where the verification came to nothing.
+    pub(super) async fn outcome(mut self) -> Option<Arc<Verified>> {
         let outcome = self.0.wait_for(Option::is_some).await;
         outcome.map_or(None, |outcome| outcome.clone())
     }

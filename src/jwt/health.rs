@@ -26,7 +26,8 @@ impl JwtVerifier {
         for fetch in fetches {
             fetch.await.map_err(AuthError::unavailable)??;
         }
-        self.remotes().find_map(|remote| remote.outage()).map_or(Ok(()), Err)
+        let mut missing = self.remotes().filter(|remote| !remote.status().is_ready);
+        missing.find_map(|remote| remote.outage()).map_or(Ok(()), Err)
     }
 
     /// Whether the keys of all issuers that were given to the builder are at hand; for a readiness

@@ -10,7 +10,6 @@ use crate::{
         Algorithm, Keys,
         rules::{Audience, Rules},
     },
-    tenant::Tenant,
 };
 
 /// An issuer of tokens, with everything that tokens of it are held against.
@@ -47,7 +46,8 @@ pub struct Issuer {
     pub(super) name: Option<String>,
     pub(super) keys: Keys,
     pub(super) algorithms: Vec<Algorithm>,
-    pub(super) tenants: Vec<String>,
+    /// None where tokens count for every tenant, and for requests of none.
+    pub(super) tenants: Option<Vec<String>>,
     pub(super) rules: Rules,
 }
 
@@ -69,7 +69,7 @@ impl Issuer {
             name: Some(issuer.into()),
             keys: keys.into(),
             algorithms: Algorithm::DEFAULT.to_vec(),
-            tenants: Vec::new(),
+            tenants: None,
             rules: Rules::new(Audience::OneOf(vec![audience.into()])),
         }
     }
@@ -130,7 +130,7 @@ impl Issuer {
     }
 
     /// Accepts ID tokens, and whatever else has claims like theirs (`nonce`, `at_hash`, `c_hash`,
-    /// `s_hash`), as access tokens.
+    /// `s_hash`), as access tokens. Refresh tokens and logout tokens are refused all the same.
     ///
     /// An ID token says who somebody is to the application that asked. Whoever accepts it as the
     /// right to call, accepts it from each application that ever got one.
@@ -145,7 +145,7 @@ impl Issuer {
         mut self,
         parties: impl IntoIterator<Item = P>,
     ) -> Self {
-        self.rules.authorized_parties = parties.into_iter().map(Into::into).collect();
+        self.rules.authorized_parties = Some(parties.into_iter().map(Into::into).collect());
         self
     }
 
@@ -180,13 +180,7 @@ impl Issuer {
     /// The tenant is the one that a [`TenantLayer`](crate::TenantLayer) further out found. A request
     /// that names none is refused, so the layer must be outside of authentication.
     pub fn for_tenants<T: Into<String>>(mut self, tenants: impl IntoIterator<Item = T>) -> Self {
-        self.tenants = tenants.into_iter().map(Into::into).collect();
+        self.tenants = Some(tenants.into_iter().map(Into::into).collect());
         self
-    }
-
-    /// Whether tokens of this issuer count for a request that names this tenant.
-    pub(super) fn serves(tenants: &[String], requested: Option<&Tenant>) -> bool {
-        tenants.is_empty()
-            || requested.is_some_and(|tenant| tenants.iter().any(|own| own == tenant.as_str()))
     }
 }

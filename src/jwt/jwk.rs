@@ -8,6 +8,9 @@ use crate::jwt::{
     public_key::PublicKey,
 };
 
+/// Members of private and symmetric keys (RFC 7518, section 6).
+const PRIVATE_MEMBERS: [&str; 8] = ["d", "dp", "dq", "k", "oth", "p", "q", "qi"];
+
 /// A public key from a JWK, with what the JWK says about its use.
 #[derive(Debug)]
 pub(super) struct Jwk {
@@ -49,7 +52,7 @@ impl Jwk {
     }
 
     fn read(members: &Object<'_>) -> Result<Self, String> {
-        if members.contains("d") || members.contains("k") {
+        if PRIVATE_MEMBERS.iter().any(|name| members.contains(name)) {
             return Err("it holds a private or symmetric key, which does not belong here".into());
         }
         if text(members, "use")?.is_some_and(|usage| usage != "sig") {

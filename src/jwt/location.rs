@@ -48,7 +48,7 @@ enum Place {
     WebSocket(String),
 }
 
-/// A token and, where it has a line of its own, the line.
+/// A token, if there is one.
 type Found = Option<Secret>;
 
 impl TokenLocation {
@@ -239,10 +239,11 @@ fn rewrite(
     for line in lines {
         let elements = line.as_bytes().split(|byte| *byte == separator).map(<[u8]>::trim_ascii);
         let kept: Vec<&[u8]> = elements.filter(|element| !is_token(element)).collect();
-        if let (false, Ok(line)) =
+        if let (false, Ok(mut rest)) =
             (kept.is_empty(), HeaderValue::from_bytes(&kept.join(glue.as_bytes())))
         {
-            parts.headers.append(name, line);
+            rest.set_sensitive(line.is_sensitive());
+            parts.headers.append(name, rest);
         }
     }
 }

@@ -54,7 +54,7 @@ impl Issuer {
             name: None,
             keys: keys.into(),
             algorithms: vec![Algorithm::RS256, Algorithm::ES256],
-            tenants: Vec::new(),
+            tenants: None,
             rules,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    hash::{Hash, Hasher},
+    hash::{BuildHasher, Hash, Hasher, RandomState},
     sync::Arc,
     time::Duration,
 };
@@ -39,7 +39,9 @@ pub struct IssuerQuestion {
 ///
 /// It is asked with what a client sent, so it must look the name up among those that are trusted;
 /// an issuer that it makes of the name would be one that the client chose. Answers are remembered,
-/// in bounded number and for a bounded time; the number of questions at a time is bounded as well.
+/// in bounded number and for a bounded time, and no token of the issuer is remembered for longer; the
+/// number of questions at a time is bounded as well. The time that an answer takes is for the resolver
+/// to bound.
 /// Closures are resolvers too.
 ///
 /// # Examples
@@ -113,6 +115,8 @@ struct Inner {
     unknown: BoundedMap<Name, Answered>,
     /// One question at a time for each of these, so that no name is asked for twice at once.
     asking: Vec<Mutex<()>>,
+    /// Nobody outside can tell which names share one of them.
+    hashing: RandomState,
     waiting: Semaphore,
     lasts: Duration,
     clock: Clock,
@@ -151,6 +155,7 @@ impl Resolved {
             known: BoundedMap::new(bounds),
             unknown: BoundedMap::new(bounds),
             asking: (0..MAX_QUESTIONS).map(|_| Mutex::new(())).collect(),
+            hashing: RandomState::new(),
             waiting: Semaphore::new(MAX_QUESTIONS * 16),
             lasts: limits.age,
             clock,
@@ -186,7 +191,7 @@ impl Resolved {
         };
         let name = Name { tenant: question.tenant.clone(), issuer: question.issuer.clone() };
         let wanted = Wanted { tenant: name.tenant.as_ref(), issuer: &name.issuer };
-        let _mine = self.0.asking[wanted.number() % self.0.asking.len()].lock().await;
+        let _mine = self.turn(wanted).lock().await;
         if !matches!(self.known(&name.issuer, name.tenant.as_ref()), Known::NotYet) {
             return Ok(());
         }
@@ -197,12 +202,18 @@ impl Resolved {
         Ok(())
     }
 
+    fn turn(&self, wanted: Wanted<'_>) -> &Mutex<()> {
+        let number = usize::try_from(self.0.hashing.hash_one(wanted) >> 33).unwrap_or_default();
+        &self.0.asking[number % self.0.asking.len()]
+    }
+
     /// An answer for another name is a mistake in the resolver, not in the token.
     fn load(&self, issuer: Issuer, asked: &str) -> Result<Arc<Trusted>, AuthError> {
         if issuer.name.as_deref() != Some(asked) {
             return Err(AuthError::misconfigured("the resolver answered with another issuer"));
         }
-        issuer.load(&self.0.clock).map(Arc::new).map_err(AuthError::misconfigured)
+        let trusted = issuer.load(&self.0.clock).map_err(AuthError::misconfigured)?;
+        Ok(Arc::new(trusted.until(self.now().saturating_add(self.0.lasts))))
     }
 
     fn now(&self) -> Duration {
@@ -213,14 +224,6 @@ impl Resolved {
 impl std::fmt::Debug for Resolved {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Resolved(..)")
-    }
-}
-
-impl Wanted<'_> {
-    fn number(&self) -> usize {
-        let mut hasher = std::hash::DefaultHasher::new();
-        self.hash(&mut hasher);
-        usize::try_from(hasher.finish() >> 33).unwrap_or_default()
     }
 }
 

@@ -31,6 +31,11 @@ use crate::{because, clock::Clock, error::AuthError, identity::Identity};
 /// # let _ = verifier;
 /// # Ok::<(), tower_auth::ConfigError>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot say which tokens have been revoked",
+    note = "use a `RevocationList`, implement `Revocation`, or pass a closure \
+            `|identity: &Identity| -> Result<(), AuthError>`"
+)]
 pub trait Revocation: Send + Sync + 'static {
     /// Looks the token up by what it says: `jti`, `sub`, `iat` and whatever else is in it.
     ///
@@ -97,12 +102,23 @@ impl RevocationList {
         Self(Arc::new(Inner { clock, ..Inner::default() }))
     }
 
+    /// Revokes many tokens at once: pairs of issuer and `jti`, until they have all expired.
+    pub fn revoke_tokens<'t>(
+        &self,
+        tokens: impl IntoIterator<Item = (&'t str, &'t str)>,
+        until: SystemTime,
+    ) {
+        self.change(|revoked| {
+            for (issuer, jti) in tokens {
+                let end = revoked.tokens.entry(names(issuer, jti)).or_insert(until);
+                *end = until.max(*end);
+            }
+        });
+    }
+
     /// Revokes one token, until it has expired anyway: entries are dropped after `until`.
     pub fn revoke_token(&self, issuer: &str, jti: &str, until: SystemTime) {
-        self.change(|revoked| {
-            let end = revoked.tokens.entry(names(issuer, jti)).or_insert(until);
-            *end = until.max(*end);
-        });
+        self.revoke_tokens([(issuer, jti)], until);
     }
 
     /// Revokes the tokens of a subject that were issued before a time, and those without `iat`.
@@ -135,14 +151,17 @@ impl RevocationList {
 impl Revocation for RevocationList {
     fn check(&self, identity: &Identity) -> Result<(), AuthError> {
         let revoked = self.0.revoked.load();
-        let issuer = identity.issuer().unwrap_or_default();
-        let issued = identity.claims().get("iat").and_then(serde_json::Value::as_f64);
-        let is_before = |end: &Duration| issued.is_none_or(|issued| issued < end.as_secs_f64());
-        let is_listed = |jti: &str| revoked.tokens.contains_key(&names(issuer, jti));
+        // Where any issuer is accepted, the identity has none but the token may name one.
+        let issuer = || identity.issuer().or_else(|| identity.claims().str("iss"));
+        let names = |name: &str| names(issuer().unwrap_or_default(), name);
+        // Claims are read by the first question only.
+        let issued = || identity.claims().get("iat").and_then(serde_json::Value::as_f64);
+        let is_before = |end: &Duration| issued().is_none_or(|issued| issued < end.as_secs_f64());
+        let is_listed = |jti: &str| revoked.tokens.contains_key(&names(jti));
         if !revoked.tokens.is_empty() && identity.claims().str("jti").is_some_and(is_listed) {
             return Err(because::invalid("the token has been revoked"));
         }
-        let of_subject = || revoked.subjects.get(&names(issuer, identity.subject()));
+        let of_subject = || revoked.subjects.get(&names(identity.subject()));
         if !revoked.subjects.is_empty() && of_subject().is_some_and(is_before) {
             return Err(because::invalid("the subject's tokens have been revoked"));
         }

@@ -1,6 +1,6 @@
 //! [`Trusted`]: an issuer whose rules have been checked and whose keys are at hand.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 #[cfg(feature = "jwks")]
 use crate::jwks::{Current, Remote};
@@ -18,8 +18,11 @@ use crate::{
 pub(super) struct Trusted {
     pub(super) name: Option<Arc<str>>,
     pub(super) rules: Rules,
-    tenants: Vec<String>,
+    tenants: Option<Vec<String>>,
     sources: Vec<Source>,
+    /// When it has to be asked for again, as time since the Unix epoch; never for one that was
+    /// configured.
+    until: Option<Duration>,
 }
 
 /// Where keys of an issuer come from.
@@ -55,8 +58,15 @@ impl Issuer {
         if self.name.as_deref() == Some("") {
             problems.add("the issuer's name is empty");
         }
-        if self.tenants.iter().any(String::is_empty) {
-            problems.add("the name of a tenant is empty");
+        match self.tenants.as_deref() {
+            Some([]) => problems.add("`for_tenants` names no tenant: leave it out, or name one"),
+            Some(tenants) if tenants.iter().any(String::is_empty) => {
+                problems.add("the name of a tenant is empty");
+            }
+            _ => {}
+        }
+        if self.algorithms.is_empty() {
+            problems.add("`with_algorithms` names none: no token could be accepted");
         }
         self.rules.check(&mut problems);
         let sources = match self.keys.load(self.name.as_deref(), &self.algorithms, clock) {
@@ -71,13 +81,23 @@ impl Issuer {
             rules: self.rules,
             tenants: self.tenants,
             sources,
+            until: None,
         })
     }
 }
 
 impl Trusted {
+    /// The same, up to a time.
+    pub(super) fn until(self, end: Duration) -> Self {
+        Self { until: Some(end), ..self }
+    }
+
     pub(super) fn hold_tenant(&self, requested: Option<&Tenant>) -> Result<(), AuthError> {
-        if Issuer::serves(&self.tenants, requested) {
+        let Some(tenants) = &self.tenants else {
+            return Ok(());
+        };
+        let is_served = |tenant: &Tenant| tenants.iter().any(|own| own == tenant.as_str());
+        if requested.is_some_and(is_served) {
             return Ok(());
         }
         Err(because::invalid(match requested {
@@ -140,9 +160,10 @@ impl Trusted {
         }
     }
 
-    /// Whether the set that vouched for a token is still the one in use.
-    pub(super) fn still_vouches(&self, stamp: Stamp) -> bool {
-        let source = self.sources.get(stamp.source);
+    /// Whether the issuer is still trusted and the set that vouched for a token still in use.
+    pub(super) fn still_vouches(&self, stamp: Stamp, now: Duration) -> bool {
+        let source =
+            self.sources.get(stamp.source).filter(|_| self.until.is_none_or(|end| now < end));
         source.is_some_and(|source| {
             source.view().keys().is_some_and(|keys| keys.generation() == stamp.generation)
         })

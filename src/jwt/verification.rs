@@ -99,11 +99,7 @@ impl Verification {
         let verified = match cache.turn(case.credentials, case.now) {
             Turn::Done(verified) => verified,
             Turn::Theirs(waiting) => return Err(Stop::Waiting(Wait::Flight(waiting))),
-            Turn::Mine(flight) => match self.verify(&issuer, &token, times, case) {
-                Ok(verified) => flight.land(Arc::new(verified)),
-                Err(Stop::Refused(error)) => return Err(Stop::Refused(flight.fail(error))),
-                Err(waiting) => return Err(waiting),
-            },
+            Turn::Mine(flight) => flight.land(Arc::new(self.verify(&issuer, &token, times, case)?)),
         };
         Ok(self.admit_shared(&verified, case)?)
     }
@@ -172,24 +168,37 @@ impl Verification {
         }
     }
 
-    /// Waits for what keeps a token from being judged.
-    pub(super) async fn wait(&self, wait: Wait, waited: &mut Waited) -> Result<(), AuthError> {
+    /// Waits for what keeps a token from being judged. There is an identity already where another
+    /// thread has verified it.
+    pub(super) async fn wait(
+        &self,
+        wait: Wait,
+        credentials: &Bearer,
+        waited: &mut Waited,
+    ) -> Result<Option<Identity>, AuthError> {
         match wait {
             Wait::Issuer(question) => {
                 waited.issuer = true;
-                match &self.resolver {
-                    Some(resolver) => resolver.ask(question).await,
-                    None => Ok(()),
+                if let Some(resolver) = &self.resolver {
+                    resolver.ask(question).await?;
                 }
             }
             #[cfg(feature = "jwks")]
             Wait::Keys(issuer) => {
                 waited.keys = true;
-                issuer.learn().await
+                issuer.learn().await?;
             }
-            // An error of theirs is one of this token.
-            Wait::Flight(waiting) => waiting.outcome().await.transpose().map(|_| ()),
+            Wait::Flight(waiting) => {
+                let now = self.clock.since_epoch();
+                // What they verified may have been verified with keys that are gone by now.
+                let verified = waiting.outcome().await;
+                if let Some(verified) = verified.filter(|verified| verified.still_vouched(now)) {
+                    let case = Case { credentials, waited: *waited, now };
+                    return self.admit_shared(&verified, &case).map(Some);
+                }
+            }
         }
+        Ok(None)
     }
 }
 

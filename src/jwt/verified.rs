@@ -66,7 +66,12 @@ impl Verified {
     pub(super) fn still_counts(&self, now: Duration, max_age: Duration) -> bool {
         // A clock that was set back makes this look newer than it is; then it is asked anew.
         let age = now.checked_sub(self.since);
-        age.is_some_and(|age| age < max_age) && self.issuer.still_vouches(self.stamp)
+        age.is_some_and(|age| age < max_age) && self.still_vouched(now)
+    }
+
+    /// Whether the key that vouched is still trusted.
+    pub(super) fn still_vouched(&self, now: Duration) -> bool {
+        self.issuer.still_vouches(self.stamp, now)
     }
 
     /// Holds the hour and the connection against the token. Asked of each request.

@@ -79,7 +79,12 @@ impl Authenticator<Bearer> for JwtVerifier {
             match self.0.judge(&credentials, waited) {
                 Ok(identity) => return Ok(identity),
                 Err(Stop::Refused(error)) => return Err(error),
-                Err(Stop::Waiting(wait)) => self.0.wait(wait, &mut waited).await?,
+                Err(Stop::Waiting(wait)) => {
+                    let verified = self.0.wait(wait, &credentials, &mut waited).await?;
+                    if let Some(identity) = verified {
+                        return Ok(identity);
+                    }
+                }
             }
         }
     }

@@ -9,8 +9,8 @@ use crate::jwt::{
 /// Claims that only ID tokens have (OpenID Connect Core, sections 2 and 3.3.2.11).
 const MARKS_OF_ID_TOKENS: [&str; 4] = ["at_hash", "c_hash", "nonce", "s_hash"];
 
-/// Kinds of tokens that Keycloak names in its claim `typ` and that are not for presenting.
-const OTHER_KINDS: [&str; 4] = ["ID", "Logout", "Offline", "Refresh"];
+/// Kinds of tokens that Keycloak names in its claim `typ` and that nobody but Keycloak is shown.
+const KEPT_KINDS: [&str; 3] = ["Logout", "Offline", "Refresh"];
 
 /// The claim that makes a logout token (OpenID Connect Back-Channel Logout, section 2.4).
 const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -50,10 +50,16 @@ impl Kind {
         if is_logout_token(claims) {
             return Err("a logout token is not an access token");
         }
-        let says_access =
-            typ.is_some_and(|typ| bare_media_type(typ).eq_ignore_ascii_case("at+jwt"));
-        if !self.id_tokens && !says_access && is_other_token(claims) {
-            return Err("an ID token or refresh token is not an access token");
+        if self.any_type {
+            return Ok(());
+        }
+        let is_access = |typ: &str| bare_media_type(typ).eq_ignore_ascii_case("at+jwt");
+        let says_access = typ.is_some_and(is_access);
+        if claims.str("typ").is_some_and(|kind| KEPT_KINDS.contains(&kind)) {
+            return Err("a token that is to be kept is not an access token");
+        }
+        if !self.id_tokens && !says_access && is_id_token(claims) {
+            return Err("an ID token is not an access token");
         }
         Ok(())
     }
@@ -63,10 +69,9 @@ fn is_logout_token(claims: &Object<'_>) -> bool {
     matches!(claims.get("events"), Some(Json::Object(events)) if events.contains(LOGOUT_EVENT))
 }
 
-fn is_other_token(claims: &Object<'_>) -> bool {
+fn is_id_token(claims: &Object<'_>) -> bool {
     match (claims.str("typ"), claims.str("token_use")) {
-        (Some(kind), _) if OTHER_KINDS.contains(&kind) => true,
-        (_, Some("id")) => true,
+        (Some("ID"), _) | (_, Some("id")) => true,
         // Such an issuer says what the token is; old ones of it put a nonce into access tokens.
         (Some("Bearer"), _) | (_, Some("access")) => false,
         _ => MARKS_OF_ID_TOKENS.iter().any(|mark| claims.contains(mark)),

@@ -38,7 +38,8 @@ pub(super) struct Rules {
     pub(super) empty_subject: bool,
     /// Claims that must be there, and what they must be where that is said.
     pub(super) required: Vec<(ClaimPath, Option<Value>)>,
-    pub(super) authorized_parties: Vec<String>,
+    /// None where it does not matter to whom a token was issued.
+    pub(super) authorized_parties: Option<Vec<String>>,
 }
 
 impl Rules {
@@ -60,7 +61,7 @@ impl Rules {
             kid_required: false,
             empty_subject: false,
             required: Vec::new(),
-            authorized_parties: Vec::new(),
+            authorized_parties: None,
         }
     }
 
@@ -81,8 +82,14 @@ impl Rules {
         {
             problems.add("an age or lifetime of 0 s: no token could be accepted");
         }
-        if self.authorized_parties.iter().any(String::is_empty) {
-            problems.add("the name of an authorized party is empty");
+        match self.authorized_parties.as_deref() {
+            Some([]) => {
+                problems.add("`with_authorized_parties` names none: leave it out, or name one");
+            }
+            Some(parties) if parties.iter().any(String::is_empty) => {
+                problems.add("the name of an authorized party is empty");
+            }
+            _ => {}
         }
     }
 
@@ -100,7 +107,8 @@ impl Rules {
         let times = Times::of(claims, self)?;
         times.hold(self, now)?;
         self.audience.hold(claims).map_err(because::invalid)?;
-        parties::hold_authorized(&self.authorized_parties, claims).map_err(because::invalid)?;
+        parties::hold_authorized(self.authorized_parties.as_deref(), claims)
+            .map_err(because::invalid)?;
         // One of another type could not be looked up where tokens are revoked.
         if claims.get("jti").is_some_and(|jti| !jti.is_string()) {
             return Err(because::invalid("the jti is not a string"));

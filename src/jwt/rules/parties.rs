@@ -48,10 +48,13 @@ impl Audience {
 
 /// The client that a token was issued to must be one of these (OpenID Connect Core, section 2;
 /// RFC 9068, section 2.2). Where both names for it are there, both count.
-pub(super) fn hold_authorized(parties: &[String], claims: &Object<'_>) -> Result<(), &'static str> {
-    if parties.is_empty() {
+pub(super) fn hold_authorized(
+    parties: Option<&[String]>,
+    claims: &Object<'_>,
+) -> Result<(), &'static str> {
+    let Some(parties) = parties else {
         return Ok(());
-    }
+    };
     let mut named = ["azp", "client_id"].into_iter().filter_map(|name| claims.get(name)).peekable();
     let is_authorized = |party: &Json<'_>| {
         party.as_str().is_some_and(|name| parties.iter().any(|ours| ours == name))

@@ -69,9 +69,17 @@ async fn an_issuer_is_asked_for_once_and_again_when_the_answer_is_old() {
         at_once(&verifier, &token_of("https://known-1").clone()).unwrap();
     }
     assert_eq!(questions.load(Ordering::SeqCst), 1);
-    clock.advance(Duration::from_secs(301));
+    clock.advance(Duration::from_secs(299));
+    at_once(&verifier, &late_token()).unwrap();
+    clock.advance(Duration::from_secs(2));
     judge(&verifier, &token).await.unwrap();
-    assert_eq!(questions.load(Ordering::SeqCst), 2);
+    assert_eq!(questions.load(Ordering::SeqCst), 2, "also for a token that was remembered late");
+}
+
+/// A token that nobody has seen before.
+fn late_token() -> String {
+    let late = token().claim("iss", "https://known-1").claim("exp", NOW + 86_400);
+    late.claim("jti", "late").header("kid", "a").compact()
 }
 
 #[tokio::test(start_paused = true)]

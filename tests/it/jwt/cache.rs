@@ -231,7 +231,7 @@ fn eight_threads_with_one_token_make_one_signature_check() {
 }
 
 #[test]
-fn an_error_is_told_to_all_who_wait() {
+fn a_bad_token_is_refused_to_all_who_bring_it() {
     let (verifier, _) = remembering();
     let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
     for round in 0..20 {

@@ -91,7 +91,16 @@ fn a_key_of_an_algorithm_that_the_issuer_may_not_use_is_a_mistake() {
 #[test]
 fn no_algorithm_at_all_leaves_no_key_usable() {
     let issuer = issuer(good_keys()).with_algorithms([]);
-    assert_eq!(problems([issuer]).len(), 1);
+    assert!(problems([issuer])[0].contains("`with_algorithms` names none"));
+}
+
+#[test]
+fn a_list_that_comes_out_empty_is_a_mistake_and_no_permission() {
+    let none: [&str; 0] = [];
+    let tenants = issuer(good_keys()).for_tenants(none);
+    assert!(problems([tenants])[0].contains("names no tenant"));
+    let parties = issuer(good_keys()).with_authorized_parties(none);
+    assert!(problems([parties])[0].contains("`with_authorized_parties` names none"));
 }
 
 #[test]

@@ -18,15 +18,20 @@ fn access_token() -> Token {
 
 #[test]
 fn id_tokens_are_refused_by_their_marks() {
-    let other = "an ID token or refresh token is not an access token";
+    let other = "an ID token is not an access token";
     for mark in ["at_hash", "c_hash", "s_hash", "nonce"] {
         for value in [json!("x"), json!(null), json!(7)] {
             assert_refused_by(verifier(), token().claim(mark, value).compact(), other);
         }
         judge(&by(Issuer::allow_id_tokens), token().claim(mark, "x").compact()).unwrap();
     }
-    for kind in ["ID", "Refresh", "Offline", "Logout"] {
-        assert_refused_by(verifier(), token().claim("typ", kind).compact(), other);
+    assert_refused_by(verifier(), token().claim("typ", "ID").compact(), other);
+    judge(&by(Issuer::allow_id_tokens), token().claim("typ", "ID").compact()).unwrap();
+    for kind in ["Refresh", "Offline", "Logout"] {
+        for verifier in [verifier(), &by(Issuer::allow_id_tokens)] {
+            let kept = token().claim("typ", kind).header("typ", "at+jwt").compact();
+            assert_refused_by(verifier, kept, "a token that is to be kept");
+        }
     }
     assert_refused_by(verifier(), token().claim("token_use", "id").compact(), other);
     let hidden = token().claim("token_use", "id").claim("typ", "Bearer");
