@@ -199,6 +199,13 @@ impl Error for AuthError {
     }
 }
 
+/// The whole chain of reasons in one text, for the log.
+#[cfg(any(feature = "jwks", feature = "tracing"))]
+pub(crate) fn reasons(error: &(dyn Error + 'static)) -> String {
+    let chain = std::iter::successors(Some(error), |&error| error.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 /// The kinds of refusal, and what each tells an HTTP and a gRPC client.
 ///
 /// | Kind | HTTP | gRPC | Bearer `error` (RFC 6750) |

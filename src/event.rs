@@ -57,7 +57,7 @@ fn denied(check: &'static str, error: &AuthError, parts: &Parts) {
                 check,
                 kind = error.kind().as_str(),
                 scheme = error.scheme(),
-                error = reasons(error),
+                error = crate::error::reasons(error),
                 method = Identity::from_extensions(&parts.extensions).map(Identity::method),
             )
         };
@@ -69,26 +69,13 @@ fn denied(check: &'static str, error: &AuthError, parts: &Parts) {
     }
 }
 
-/// The whole chain of reasons in one text.
-#[cfg(feature = "tracing")]
-fn reasons(error: &AuthError) -> String {
-    let mut reasons = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(reason) = source {
-        reasons.push_str(": ");
-        reasons.push_str(&reason.to_string());
-        source = reason.source();
-    }
-    reasons
-}
-
 /// A key of a set that tokens cannot be verified with; once, when the set is read.
 #[cfg(feature = "jwks")]
-pub(crate) fn key_left_out(reason: &str) {
+pub(crate) fn key_left_out(issuer: Option<&str>, reason: &str) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: "tower_auth", reason, "a key of the set is left out");
+    tracing::warn!(target: "tower_auth", issuer, reason, "a key of the set is left out");
     #[cfg(not(feature = "tracing"))]
-    let _ = reason;
+    let _ = (issuer, reason);
 }
 
 /// Another set of keys has come from the provider.
@@ -98,7 +85,7 @@ pub(crate) fn keys_replaced(issuer: Option<&str>, keys: usize, left_out: &[Strin
     tracing::info!(target: "tower_auth", issuer, keys, left_out = left_out.len(), "new keys");
     #[cfg(not(feature = "tracing"))]
     let _ = (issuer, keys);
-    left_out.iter().for_each(|reason| key_left_out(reason));
+    left_out.iter().for_each(|reason| key_left_out(issuer, reason));
 }
 
 /// Keys could not be fetched; those that are there go on being used for a while.

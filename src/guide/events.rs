@@ -31,7 +31,7 @@
 //! |---|---|---|
 //! | info | new keys | `issuer`, `keys`, `left_out` (both are numbers) |
 //! | warn | keys could not be fetched | `issuer`, `error` |
-//! | warn | a key of the set is left out | `reason` |
+//! | warn | a key of the set is left out | `issuer`, `reason` |
 //!
 //! No event holds a secret or a claim. The `error` of an authenticator of your own is what you put
 //! into it.

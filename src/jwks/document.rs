@@ -1,7 +1,13 @@
 //! What an answer to a fetch means.
 
-use std::time::Duration;
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+    time::Duration,
+};
 
+use aws_lc_rs::digest;
 use http::{HeaderMap, Response, StatusCode, header};
 
 use crate::jwt::json;
@@ -25,6 +31,29 @@ impl Document {
             return Err(format!("the document has more than {max_bytes} bytes"));
         }
         Ok(Self { body, max_age: max_age(&parts.headers) })
+    }
+
+    /// A file as if it had been fetched.
+    pub(super) fn of_file(path: &Path, max_bytes: usize) -> Result<Self, String> {
+        let read = || -> io::Result<Vec<u8>> {
+            // What is no file, a pipe say, might never end.
+            if !fs::metadata(path)?.is_file() {
+                return Err(io::Error::other("it is not a file"));
+            }
+            let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX).saturating_add(1);
+            let mut body = Vec::new();
+            File::open(path)?.take(limit).read_to_end(&mut body)?;
+            Ok(body)
+        };
+        Self::of(Response::new(read().map_err(|error| error.to_string())?), max_bytes)
+    }
+
+    /// The SHA-256 of the body.
+    pub(super) fn hash(&self) -> [u8; 32] {
+        let digest = digest::digest(&digest::SHA256, &self.body);
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest.as_ref());
+        hash
     }
 
     /// Where the metadata of an issuer says its keys are.

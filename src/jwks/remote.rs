@@ -2,9 +2,6 @@
 
 use std::{
     fmt,
-    fs::{self, File},
-    io::Read,
-    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
@@ -22,8 +19,9 @@ use super::{
 use crate::{
     clock::Clock,
     config_error::{ConfigError, Problems},
-    error::{AuthError, AuthErrorKind},
+    error::{self, AuthError, AuthErrorKind},
     event,
+    gate::BoxFuture,
     jwt::{Algorithm, KeySet},
 };
 
@@ -65,6 +63,9 @@ struct State {
 /// The keys of a source now, read without a lock.
 pub(crate) struct Current(Guard<Option<Arc<Loaded>>>);
 
+/// The end of a fetch, waited for.
+pub(crate) type End = BoxFuture<'static, ()>;
+
 impl Current {
     pub(crate) fn keys(&self) -> Option<&KeySet> {
         self.0.as_ref().map(|loaded| &*loaded.keys)
@@ -103,7 +104,8 @@ impl Remote {
         let Locator::File(path) = &self.locator else {
             return Ok(());
         };
-        let loaded = read(path, self.settings.max_bytes).and_then(|document| self.parse(&document));
+        let loaded = Document::of_file(path, self.settings.max_bytes)
+            .and_then(|document| self.parse(&document));
         let loaded = loaded.map_err(|problem| {
             ConfigError::new(format!("remote keys: {}: {problem}", path.display()))
         })?;
@@ -124,26 +126,32 @@ impl Remote {
         (now < horizon.stale).then_some(Current(loaded))
     }
 
-    /// Whether it is worth waiting for keys that are not there.
-    pub(crate) fn may_learn(&self) -> bool {
+    /// Whether it is worth waiting for keys that are not there: for the fetch that is running or, the
+    /// first time, for a new one.
+    pub(crate) fn may_learn(&self, is_first: bool) -> bool {
         let state = self.state();
-        state.refresh.is_running || state.refresh.may_start(self.reason(), Instant::now())
+        state.refresh.is_running
+            || is_first && state.refresh.may_start(self.reason(), Instant::now())
     }
 
-    /// Waits for a fetch, the one that is running or a new one, as far as one is allowed.
-    pub(crate) async fn learn(self: Arc<Self>) -> Result<(), AuthError> {
+    /// The end of a fetch, of the one that is running or, the first time, of a new one; none where no
+    /// fetch may start.
+    pub(crate) fn learn(self: &Arc<Self>, is_first: bool) -> Result<Option<End>, AuthError> {
         if self.ended.receiver_count() >= MAX_WAITING {
             return Err(AuthError::new(AuthErrorKind::Overloaded)
                 .with_source("too many requests wait for keys"));
         }
         // Before the start, so that no end is missed.
         let mut ended = self.ended.subscribe();
-        if self.start(self.reason()) {
-            // The fetch ends by itself; the limit is for a runtime that has gone.
-            let limit = self.settings.timeout.saturating_add(Duration::from_secs(1));
-            let _ = tokio::time::timeout(limit, ended.changed()).await;
-        }
-        Ok(())
+        let is_running =
+            if is_first { self.start(self.reason()) } else { self.state().refresh.is_running };
+        // The fetch ends by itself; the limit is for a runtime that has gone.
+        let limit = self.settings.timeout.saturating_add(Duration::from_secs(1));
+        Ok(is_running.then(|| -> End {
+            Box::pin(async move {
+                let _ = tokio::time::timeout(limit, ended.changed()).await;
+            })
+        }))
     }
 
     /// Why keys that a token names are not to be had; none if there simply is no such key.
@@ -169,7 +177,7 @@ impl Remote {
             is_ready: loaded.is_some_and(|loaded| now < loaded.horizon.end),
             keys: loaded.map_or(0, |loaded| loaded.keys.len()),
             left_out: loaded.map_or_else(Vec::new, |loaded| loaded.keys.left_out.clone()),
-            key_set_hash: loaded.map(|loaded| hexadecimal(&loaded.hash)),
+            key_set_hash: loaded.map(|loaded| KeyStatus::hexadecimal(&loaded.hash)),
             age: loaded.map(|loaded| now.saturating_duration_since(loaded.fetched)),
             last_success: state.last_success,
             last_error: state.last_error.clone(),
@@ -218,7 +226,8 @@ impl Remote {
         match &self.locator {
             Locator::File(path) => {
                 let (path, max_bytes) = (path.clone(), self.settings.max_bytes);
-                let document = tokio::task::spawn_blocking(move || read(&path, max_bytes)).await;
+                let document =
+                    tokio::task::spawn_blocking(move || Document::of_file(&path, max_bytes)).await;
                 document.map_err(|_| "reading the file panicked".to_owned())?
             }
             Locator::Set(url) => self.get(url).await,
@@ -231,12 +240,12 @@ impl Remote {
 
     async fn get(&self, url: &http::Uri) -> Result<Document, String> {
         let answer = self.fetch.get(url, self.settings.max_bytes).await;
-        Document::of(answer.map_err(|error| reasons(&*error))?, self.settings.max_bytes)
+        Document::of(answer.map_err(|error| error::reasons(&*error))?, self.settings.max_bytes)
     }
 
     /// A document that says what the last one said changes nothing: what was verified stays verified.
     fn parse(&self, document: &Document) -> Result<Loaded, String> {
-        let hash = sha256(&document.body);
+        let hash = document.hash();
         let keys = match &*self.loaded.load() {
             Some(last) if last.hash == hash => Arc::clone(&last.keys),
             _ => {
@@ -327,33 +336,4 @@ impl Drop for Running {
             self.remote.conclude(Err("the fetch was broken off".to_owned()));
         }
     }
-}
-
-fn read(path: &Path, max_bytes: usize) -> Result<Document, String> {
-    let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX).saturating_add(1);
-    let mut body = Vec::new();
-    // What is no file, a pipe say, might never end.
-    if !fs::metadata(path).map_err(|error| error.to_string())?.is_file() {
-        return Err("it is not a file".to_owned());
-    }
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    file.take(limit).read_to_end(&mut body).map_err(|error| error.to_string())?;
-    Document::of(http::Response::new(body), max_bytes)
-}
-
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
-    let mut hash = [0; 32];
-    hash.copy_from_slice(digest.as_ref());
-    hash
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The whole chain of reasons: clients tend to hide the interesting one.
-fn reasons(error: &(dyn std::error::Error + 'static)) -> String {
-    let chain = std::iter::successors(Some(error), |error| error.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

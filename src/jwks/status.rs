@@ -50,3 +50,9 @@ pub struct KeyStatus {
     /// How many fetches were started.
     pub fetches: u64,
 }
+
+impl KeyStatus {
+    pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

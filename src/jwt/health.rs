@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     error::AuthError,
     jwks::{KeyStatus, Remote},
-    jwt::{JwtVerifier, trusted::Trusted},
+    jwt::JwtVerifier,
 };
 
 impl JwtVerifier {
@@ -20,11 +20,11 @@ impl JwtVerifier {
     /// [`key_status`](Self::key_status) for the reasons. The verifier works all the same, and tries
     /// again as tokens come.
     pub async fn warm_up(&self) -> Result<(), AuthError> {
-        let missing: Vec<_> = self.remotes().filter(|remote| remote.current().is_none()).collect();
-        let fetches: Vec<_> =
-            missing.into_iter().map(|remote| tokio::spawn(Arc::clone(remote).learn())).collect();
-        for fetch in fetches {
-            fetch.await.map_err(AuthError::unavailable)??;
+        let missing = self.remotes().filter(|remote| remote.current().is_none());
+        let ends: Vec<_> = missing.map(|remote| remote.learn(true)).collect::<Result<_, _>>()?;
+        // The fetches are tasks of their own, so they run side by side.
+        for end in ends.into_iter().flatten() {
+            end.await;
         }
         let mut missing = self.remotes().filter(|remote| !remote.status().is_ready);
         missing.find_map(|remote| remote.outage()).map_or(Ok(()), Err)
@@ -48,23 +48,5 @@ impl JwtVerifier {
     fn remotes(&self) -> impl Iterator<Item = &Arc<Remote>> {
         let issuers = self.0.issuers.values().chain(&self.0.any_issuer);
         issuers.flat_map(|issuer| issuer.remotes())
-    }
-}
-
-impl Trusted {
-    /// Waits for the sources that keys may still come from, all at once.
-    pub(super) async fn learn(&self) -> Result<(), AuthError> {
-        let worthwhile = self.remotes().filter(|remote| remote.may_learn()).map(Arc::clone);
-        let mut others: Vec<_> = worthwhile.collect();
-        let Some(last) = others.pop() else {
-            return Ok(());
-        };
-        let others: Vec<_> =
-            others.into_iter().map(|remote| tokio::spawn(remote.learn())).collect();
-        last.learn().await?;
-        for other in others {
-            other.await.map_err(AuthError::unavailable)??;
-        }
-        Ok(())
     }
 }

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::jwt::{Algorithm, jwk::Jwk, key::Key, token::Header};
 
-/// So many keys of one set may share name and algorithm; a token of that name is held against each
-/// of them, and no token may cost more signature checks than this.
+/// So many keys of one set may share name and algorithm: a token of that name is held against each of
+/// them, and no token may cost many signature checks.
 const MAX_NAMESAKES: usize = 4;
 
 /// The keys of one source at one time. A set is never changed, it is replaced.
@@ -85,7 +85,10 @@ impl KeySet {
         if self.keys.iter().filter(is_namesake).count() < MAX_NAMESAKES {
             self.keys.push(key);
         } else {
-            self.left_out.push(format!("more than {MAX_NAMESAKES} keys share a \"kid\""));
+            let name = key.kid.as_deref().map_or("no name".to_owned(), |kid| format!("{kid:?}"));
+            self.left_out.push(format!(
+                "more than {MAX_NAMESAKES} keys of one algorithm have {name} as \"kid\""
+            ));
         }
     }
 }

@@ -163,15 +163,19 @@ impl Keys {
                 sources.extend(problems.take(&place, remote).map(trusted::Source::Remote));
                 continue;
             }
-            match form.load(kid.as_deref(), algorithms) {
+            match form.load(kid.as_deref(), issuer, algorithms) {
                 Ok(more) => keys.extend(more),
                 Err(problem) => problems.add(format!("{place}: {problem}")),
             }
         }
         #[cfg(not(feature = "jwks"))]
-        let _ = (issuer, clock);
+        let _ = clock;
         if !keys.is_empty() {
-            sources.push(trusted::Source::Fixed(KeySet::new(keys)));
+            let set = KeySet::new(keys);
+            for reason in &set.left_out {
+                problems.add(format!("keys: {reason}: name them apart with `with_kid`"));
+            }
+            sources.push(trusted::Source::Fixed(set));
         }
         problems.finish(sources)
     }
@@ -205,7 +209,14 @@ impl From<RemoteKeys> for Keys {
 }
 
 impl Form {
-    fn load(self, kid: Option<&str>, allowed: &[Algorithm]) -> Result<Vec<Key>, String> {
+    fn load(
+        self,
+        kid: Option<&str>,
+        issuer: Option<&str>,
+        allowed: &[Algorithm],
+    ) -> Result<Vec<Key>, String> {
+        #[cfg(not(feature = "jwks"))]
+        let _ = issuer;
         let (key, algorithm) = match self {
             Self::Certificate(pem, algorithm) => (of_certificate(&pem)?, algorithm),
             Self::Der(der, algorithm) => (PublicKey::from_spki(&der)?, algorithm),
@@ -217,7 +228,7 @@ impl Form {
             }
             Self::Jwk(json) => return key_set::bind(&Jwk::parse(&json)?, kid, allowed),
             #[cfg(feature = "jwks")]
-            Self::Jwks(json) => return of_set(&json, kid, allowed),
+            Self::Jwks(json) => return of_set(&json, kid, issuer, allowed),
             #[cfg(feature = "jwks")]
             Self::Remote(_) => return Err("remote keys are fetched, not read".into()),
         };
@@ -237,8 +248,13 @@ fn of_certificate(pem: &[u8]) -> Result<PublicKey, String> {
 }
 
 #[cfg(feature = "jwks")]
-fn of_set(json: &[u8], kid: Option<&str>, allowed: &[Algorithm]) -> Result<Vec<Key>, String> {
+fn of_set(
+    json: &[u8],
+    kid: Option<&str>,
+    issuer: Option<&str>,
+    allowed: &[Algorithm],
+) -> Result<Vec<Key>, String> {
     let (keys, left_out) = KeySet::parse(json, usize::MAX, kid, allowed)?.into_keys();
-    left_out.iter().for_each(|reason| event::key_left_out(reason));
+    left_out.iter().for_each(|reason| event::key_left_out(issuer, reason));
     Ok(keys)
 }

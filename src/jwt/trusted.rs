@@ -1,5 +1,7 @@
 //! [`Trusted`]: an issuer whose rules have been checked and whose keys are at hand.
 
+#[cfg(feature = "jwks")]
+use std::{future::poll_fn, task::Poll};
 use std::{sync::Arc, time::Duration};
 
 #[cfg(feature = "jwks")]
@@ -177,6 +179,46 @@ impl Trusted {
             Source::Remote(remote) => Some(remote),
             Source::Fixed(_) => None,
         })
+    }
+
+    /// Whether keys may still come from somewhere.
+    pub(super) fn may_learn(&self, is_first: bool) -> bool {
+        self.remotes().any(|remote| remote.may_learn(is_first))
+    }
+
+    /// Waits for the first source that has something to say. The others go on, and nobody has to
+    /// wait for the slowest of them.
+    pub(super) async fn learn(&self, is_first: bool) -> Result<(), AuthError> {
+        let (mut ends, mut refusal) = (Vec::new(), None);
+        for remote in self.remotes() {
+            match remote.learn(is_first) {
+                Ok(end) => ends.extend(end),
+                Err(error) => refusal = Some(error),
+            }
+        }
+        if ends.is_empty() {
+            return refusal.map_or(Ok(()), Err);
+        }
+        poll_fn(|cx| match ends.iter_mut().any(|end| end.as_mut().poll(cx).is_ready()) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        })
+        .await;
+        Ok(())
+    }
+
+    /// Where keys cannot be fetched, nobody can say that there is none for a token.
+    pub(super) fn outage(&self, checked: &Signature) -> Option<AuthError> {
+        let is_missing = matches!(checked, Signature::NoKey);
+        self.remotes().filter(|_| is_missing).find_map(|remote| remote.outage())
+    }
+}
+
+#[cfg(not(feature = "jwks"))]
+impl Trusted {
+    #[expect(clippy::unused_self, reason = "keys at hand are never out of reach")]
+    pub(super) const fn outage(&self, _: &Signature) -> Option<AuthError> {
+        None
     }
 }
 

@@ -146,7 +146,9 @@ impl Verification {
         };
         // Perhaps the issuer has other keys by now, be it under other names or under the same.
         #[cfg(feature = "jwks")]
-        issuer.learn_first(case.waited.keys)?;
+        if issuer.may_learn(!case.waited.keys) {
+            return Err(Stop::Waiting(Wait::Keys(Arc::clone(issuer))));
+        }
         Err(Stop::Refused(issuer.outage(&checked).unwrap_or(refusal)))
     }
 
@@ -185,8 +187,9 @@ impl Verification {
             }
             #[cfg(feature = "jwks")]
             Wait::Keys(issuer) => {
+                let is_first = !waited.keys;
                 waited.keys = true;
-                issuer.learn().await?;
+                issuer.learn(is_first).await?;
             }
             Wait::Flight(waiting) => {
                 let now = self.clock.since_epoch();
@@ -199,30 +202,6 @@ impl Verification {
             }
         }
         Ok(None)
-    }
-}
-
-impl Trusted {
-    /// Stops for keys that are worth waiting for.
-    #[cfg(feature = "jwks")]
-    fn learn_first(self: &Arc<Self>, has_learnt: bool) -> Result<(), Stop> {
-        if !has_learnt && self.remotes().any(|remote| remote.may_learn()) {
-            return Err(Stop::Waiting(Wait::Keys(Arc::clone(self))));
-        }
-        Ok(())
-    }
-
-    /// Where keys cannot be fetched, nobody can say that there is none for a token.
-    #[cfg(feature = "jwks")]
-    fn outage(&self, checked: &Signature) -> Option<AuthError> {
-        let is_missing = matches!(checked, Signature::NoKey);
-        self.remotes().filter(|_| is_missing).find_map(|remote| remote.outage())
-    }
-
-    #[cfg(not(feature = "jwks"))]
-    #[expect(clippy::unused_self, reason = "keys at hand are never out of reach")]
-    const fn outage(&self, _: &Signature) -> Option<AuthError> {
-        None
     }
 }
 
