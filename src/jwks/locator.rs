@@ -18,7 +18,7 @@ pub(super) enum Place {
 }
 
 /// Where to look, checked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Locator {
     File(PathBuf),
     Set(Uri),

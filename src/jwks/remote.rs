@@ -99,6 +99,15 @@ impl Remote {
         Ok(remote)
     }
 
+    /// Whether another source would fetch the same keys from the same place in the same way.
+    pub(crate) fn is_as(&self, other: &Self) -> bool {
+        self.locator == other.locator
+            && self.issuer == other.issuer
+            && self.kid == other.kid
+            && self.algorithms == other.algorithms
+            && self.settings.are_as(&other.settings)
+    }
+
     /// A file that cannot be read is found now, while somebody looks.
     fn load_file(&self) -> Result<(), ConfigError> {
         let Locator::File(path) = &self.locator else {

@@ -164,6 +164,17 @@ impl RemoteKeys {
         self
     }
 
+    /// Whether these settings and others come to the same. The client is not asked: it is made anew by
+    /// whoever makes the settings anew.
+    pub(super) fn are_as(&self, other: &Self) -> bool {
+        let numbers = |settings: &Self| {
+            let times =
+                (settings.soft_ttl, settings.stale_limit, settings.cooldown, settings.timeout);
+            (times, settings.max_bytes, settings.max_keys, settings.plain_http)
+        };
+        numbers(self) == numbers(other)
+    }
+
     /// Finds out where to fetch and by what, and whether the settings can work.
     pub(super) fn check(
         &self,

@@ -22,6 +22,9 @@ use crate::{
 /// So many answers of the resolver may be waited for at a time.
 const MAX_QUESTIONS: usize = 64;
 
+/// For how long an answer of the resolver is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// For how long a "no" is remembered. Short, because the next thing may be that the issuer is added.
 const NO_LASTS: Duration = Duration::from_secs(10);
 
@@ -40,8 +43,7 @@ pub struct IssuerQuestion {
 /// It is asked with what a client sent, so it must look the name up among those that are trusted;
 /// an issuer that it makes of the name would be one that the client chose. Answers are remembered,
 /// in bounded number and for a bounded time, and no token of the issuer is remembered for longer; the
-/// number of questions at a time is bounded as well. The time that an answer takes is for the resolver
-/// to bound.
+/// number of questions at a time and the time for an answer (5 s) are bounded as well.
 /// Closures are resolvers too.
 ///
 /// # Examples
@@ -195,8 +197,12 @@ impl Resolved {
         if !matches!(self.known(&name.issuer, name.tenant.as_ref()), Known::NotYet) {
             return Ok(());
         }
-        let issuer = self.0.resolver.resolve(question).await?;
-        let issuer = issuer.map(|issuer| self.load(issuer, &name.issuer)).transpose()?;
+        let answer = tokio::time::timeout(PATIENCE, self.0.resolver.resolve(question)).await;
+        let answer =
+            answer.map_err(|_| AuthError::unavailable("the resolver does not answer"))??;
+        let last = self.0.known.read(&wanted, |answered| answered.issuer.clone()).flatten();
+        let load = |issuer| self.load(issuer, &name.issuer, last.as_deref());
+        let issuer = answer.map(load).transpose()?;
         let map = if issuer.is_some() { &self.0.known } else { &self.0.unknown };
         map.insert(name, Answered { issuer, at: self.now() }, 0);
         Ok(())
@@ -208,11 +214,19 @@ impl Resolved {
     }
 
     /// An answer for another name is a mistake in the resolver, not in the token.
-    fn load(&self, issuer: Issuer, asked: &str) -> Result<Arc<Trusted>, AuthError> {
+    fn load(
+        &self,
+        issuer: Issuer,
+        asked: &str,
+        last: Option<&Trusted>,
+    ) -> Result<Arc<Trusted>, AuthError> {
         if issuer.name.as_deref() != Some(asked) {
             return Err(AuthError::misconfigured("the resolver answered with another issuer"));
         }
-        let trusted = issuer.load(&self.0.clock).map_err(AuthError::misconfigured)?;
+        let mut trusted = issuer.load(&self.0.clock).map_err(AuthError::misconfigured)?;
+        if let Some(last) = last {
+            trusted.take_over_keys(last);
+        }
         Ok(Arc::new(trusted.until(self.now().saturating_add(self.0.lasts))))
     }
 

@@ -94,6 +94,22 @@ impl Trusted {
         Self { until: Some(end), ..self }
     }
 
+    /// Goes on with the keys that were fetched for this issuer before, as far as they come from the
+    /// same place under the same settings.
+    #[cfg(feature = "jwks")]
+    pub(super) fn take_over_keys(&mut self, last: &Self) {
+        for source in &mut self.sources {
+            let Source::Remote(remote) = source else { continue };
+            if let Some(same) = last.remotes().find(|other| other.is_as(remote)) {
+                *remote = Arc::clone(same);
+            }
+        }
+    }
+
+    #[cfg(not(feature = "jwks"))]
+    #[expect(clippy::unused_self, reason = "keys at hand are read anew")]
+    pub(super) const fn take_over_keys(&mut self, _: &Self) {}
+
     pub(super) fn hold_tenant(&self, requested: Option<&Tenant>) -> Result<(), AuthError> {
         let Some(tenants) = &self.tenants else {
             return Ok(());

@@ -49,6 +49,9 @@ async fn warm_up_fetches_before_the_first_token() {
     at_once(&verifier, &token_of("a")).unwrap();
     verifier.warm_up().await.unwrap();
     assert_eq!(provider.fetches(), 1, "what is there is not fetched again");
+    provider.play(Play::Fail);
+    judge(&verifier, &token_of("b")).await.unwrap_err();
+    verifier.warm_up().await.expect("the keys are there, though a fetch has failed");
 }
 
 #[tokio::test(start_paused = true)]

@@ -155,3 +155,40 @@ async fn only_so_many_questions_are_waited_for() {
     }
     assert_eq!(overloaded, 1_500 - 1_024);
 }
+
+/// Keys that were fetched go on, so that a new answer costs no fetch and an outage is bridged.
+#[tokio::test(start_paused = true)]
+async fn an_issuer_that_is_asked_for_again_keeps_its_keys() {
+    use super::provider::{Play, Provider, remote};
+
+    let (provider, clock) = (Provider::of_kids(&["a"]), clock_at(NOW));
+    let fetch = provider.clone();
+    let verifier = JwtVerifier::builder()
+        .issuers_resolved_by(move |question: IssuerQuestion| {
+            let keys = remote(&fetch);
+            async move { Ok(Some(Issuer::new(question.issuer, AUDIENCE, keys))) }
+        })
+        .with_clock(clock.clone())
+        .build()
+        .unwrap();
+    let token = token_of("https://known-1");
+    judge(&verifier, &token).await.unwrap();
+    provider.play(Play::Fail);
+    for _ in 0..3 {
+        clock.advance(Duration::from_secs(301));
+        judge(&verifier, &token).await.unwrap();
+    }
+    assert_eq!(provider.fetches(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resolver_that_does_not_answer_is_out_of_reach() {
+    let verifier = JwtVerifier::builder()
+        .issuers_resolved_by(async |_: IssuerQuestion| std::future::pending().await)
+        .build()
+        .unwrap();
+    let start = tokio::time::Instant::now();
+    let refusal = kind(&verifier, &token_of("https://known-1")).await;
+    assert_eq!(refusal, Some(AuthErrorKind::Unavailable));
+    assert_eq!(start.elapsed(), Duration::from_secs(5));
+}

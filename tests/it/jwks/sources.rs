@@ -77,3 +77,16 @@ async fn fixed_keys_work_while_the_fetched_ones_are_missing() {
     let verifier = JwtVerifier::builder().issuer(issuer).with_clock(clock()).build().unwrap();
     at_once(&verifier, &token_of("fixed")).unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_the_slowest_source() {
+    let (good, bad) = (Provider::of_kids(&["a"]), Provider::new(Play::Hang));
+    for verifier in [both(&good, &bad), both(&bad, &good)] {
+        good.serve(&["a"]);
+        let start = tokio::time::Instant::now();
+        judge(&verifier, &token_of("a")).await.unwrap();
+        good.serve(&["b"]);
+        judge(&verifier, &token_of("b")).await.unwrap();
+        assert_eq!(start.elapsed(), std::time::Duration::ZERO);
+    }
+}

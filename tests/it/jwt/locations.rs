@@ -153,6 +153,18 @@ async fn kept_tokens_are_marked_as_sensitive() {
     }
 }
 
+#[tokio::test]
+async fn what_is_left_of_a_field_is_as_sensitive_as_it_was() {
+    let layer = layer([TokenLocation::cookie("session")]);
+    let service = layer.layer(service_fn(async |request: Request<()>| {
+        Ok::<_, Infallible>(Response::new(request.headers()["cookie"].is_sensitive()))
+    }));
+    let mut line = http::HeaderValue::try_from(format!("csrf=x; session={}", token().compact()));
+    line.as_mut().unwrap().set_sensitive(true);
+    let request = Request::builder().header("cookie", line.unwrap()).body(()).unwrap();
+    assert!(service.oneshot(request).await.unwrap().into_body());
+}
+
 /// One type may still judge tokens wherever they were found.
 #[tokio::test]
 async fn the_authenticator_sees_a_bearer_token() {

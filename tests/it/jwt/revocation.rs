@@ -73,3 +73,23 @@ fn a_later_revocation_never_takes_an_earlier_one_back() {
     list.revoke_all(at(NOW - 100));
     assert!(judge(&verifier, &token).is_err());
 }
+
+#[test]
+fn where_any_issuer_is_accepted_the_one_that_the_token_names_counts() {
+    use crate::support::tokens::{Signing, jwk_with, jwks, token_by};
+    use serde_json::json;
+    use tower_auth::{Issuer, Keys};
+
+    let key = jwk_with(Signing::Es256, &json!({ "kid": "a" }));
+    let list = RevocationList::new();
+    let verifier = JwtVerifier::builder()
+        .issuer(Issuer::temporal(Keys::from_jwks(jwks([key]))))
+        .with_clock(clock_at(NOW))
+        .with_revocation(list.clone())
+        .build()
+        .unwrap();
+    let token = token_by(Signing::Es256).header("kid", "a").claim("jti", "7").compact();
+    judge(&verifier, &token).unwrap();
+    list.revoke_tokens([("https://other", "7"), (ISSUER, "7")], at(NOW * 2));
+    assert_refused_by(&verifier, &token, "the token has been revoked");
+}
