@@ -36,8 +36,9 @@
 //! | `cnf` | `x5t#S256` of this connection, anything else refused | |
 //! | verified tokens | not remembered | `JwtVerifierBuilder::with_cache` |
 //! | the cache | 10,000 tokens, 64 MiB, 5 min | `CacheLimits` |
-//! | issuers that a resolver found | 1,000, for 5 min; that there is none, for 10 s | `with_resolved_limits` |
-//! | questions to a resolver | 64 at a time, 1,024 waiting, then 503 | |
+//! | issuers that a resolver found | 1,000, for 5 min | `with_resolved_limits` |
+//! | that there is no such issuer | remembered for 10 s | |
+//! | questions to a resolver | 64 at a time, 1,024 with those that wait, then 503; 5 s for an answer | |
 //! | **Remote keys** | | |
 //! | URL | `https:`; `http:` on loopback; `file:` | `RemoteKeys::allow_plain_http` |
 //! | redirects | not followed | |
@@ -46,7 +47,8 @@
 //! | used while fetches fail | 1 h after they have gone stale | `with_stale_limit` |
 //! | fetches for tokens that fit no key | one in 30 s for each source | `with_cooldown` |
 //! | pause after a failure | 1 s, doubled up to 60 s, shortened by chance to no less than half | |
-//! | time for a fetch | 5 s, of these 2 s to connect | `with_timeout` |
+//! | time for a fetch | 5 s | `with_timeout` |
+//! | time to connect, with `HttpFetch` | 2 s | |
 //! | document | 512 KiB, 100 keys | `with_max_bytes`, `with_max_keys` |
 //! | requests that wait for one fetch | 1,024, then 503 | |
 //! | **Client certificates** | | |

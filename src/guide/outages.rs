@@ -1,8 +1,8 @@
 //! What happens when the provider of keys is slow, down or lying.
 //!
 //! Keys that are fetched ([`RemoteKeys`](crate::RemoteKeys)) make a service depend on somebody
-//! else's. This page tells what that means on each kind of day. All numbers are defaults, each with
-//! a setter.
+//! else's. This page tells what that means on each kind of day. The numbers are defaults;
+//! [`defaults`](super::defaults) says which of them can be set.
 //!
 //! # On a good day
 //!
@@ -19,7 +19,8 @@
 //!
 //! A token with a `kid` that is not in the set waits for a fetch, and so does one with a bad signature
 //! under a `kid` that is: it may be the old name of a new key. One such fetch is allowed in 30 s, for
-//! each source, whether it succeeds or not. Within those 30 s tokens that fit no key are 401 at once.
+//! each source, whether it succeeds or not. Within those 30 s tokens that fit no key are 401 at once,
+//! or 503 while fetches fail.
 //!
 //! # When somebody sends junk
 //!
@@ -58,7 +59,15 @@
 //! one name is left out of the set; the others of the set are used. Each one left out is an
 //! [event](super::events) and in [`KeyStatus::left_out`](crate::KeyStatus::left_out).
 //!
-//! Trouble stays where it is: another issuer, or another source of the same issuer, notices nothing.
+//! Trouble stays where it is. Another issuer notices nothing. Where one issuer has several sources, a
+//! token waits for the first that has its key; only a token that fits no key is 503 when one of them
+//! is down, because the key may be there.
+//!
+//! # Issuers that a resolver finds
+//!
+//! The resolver is asked again after five minutes. The issuer then goes on with the keys that were
+//! fetched before, if they come from the same place under the same settings. A resolver that is out of
+//! reach is 503 for the issuers whose answer is too old, and for nobody else.
 //!
 //! # What to watch
 //!

@@ -91,7 +91,7 @@ impl RemoteKeys {
 
     /// The set that the metadata at this URL names, for issuers that keep it elsewhere.
     ///
-    /// The metadata must name the issuer all the same.
+    /// The metadata must name the issuer all the same, unless tokens of any issuer are accepted.
     pub fn from_metadata_url(url: impl Into<String>) -> Self {
         Self::at(Place::Metadata(url.into()))
     }

@@ -27,9 +27,8 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// What an issuer may use where nothing else is set. Of several that fit a key, a key without
-    /// an `alg` of its own is bound to the first.
-    pub(super) const DEFAULT: [Self; 9] = [
+    /// What an issuer may use where nothing else is set.
+    pub(super) const ALL: [Self; 9] = [
         Self::RS256,
         Self::ES256,
         Self::EdDSA,
@@ -43,7 +42,7 @@ impl Algorithm {
 
     /// The algorithm that a JWK names.
     pub(super) fn named(name: &str) -> Option<Self> {
-        Self::DEFAULT.into_iter().find(|algorithm| {
+        Self::ALL.into_iter().find(|algorithm| {
             algorithm.as_str() == name || (*algorithm == Self::EdDSA && name == "Ed25519")
         })
     }

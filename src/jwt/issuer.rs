@@ -68,7 +68,7 @@ impl Issuer {
         Self {
             name: Some(issuer.into()),
             keys: keys.into(),
-            algorithms: Algorithm::DEFAULT.to_vec(),
+            algorithms: Algorithm::ALL.to_vec(),
             tenants: None,
             rules: Rules::new(Audience::OneOf(vec![audience.into()])),
         }

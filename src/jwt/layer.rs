@@ -20,7 +20,7 @@ named_layer! {
     /// | the token is bound to another certificate, or by a means that is not understood | 401 | `UNAUTHENTICATED` |
     /// | the caller does not belong to the tenant that an outer layer found | 403 | `PERMISSION_DENIED` |
     /// | too many requests wait for keys or issuers | 503 | `RESOURCE_EXHAUSTED` |
-    /// | the keys are out of reach | 503 | `UNAVAILABLE` |
+    /// | keys, a resolver or a list of revoked tokens are out of reach | 503 | `UNAVAILABLE` |
     /// | the authenticator panicked, or an issuer's resolver answers wrongly | 500 | `INTERNAL` |
     ///
     /// # Examples

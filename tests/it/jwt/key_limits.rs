@@ -158,3 +158,11 @@ fn no_debug_text_shows_a_secret() {
         assert!(!printed.contains(&format!("{:?}", secret.as_bytes())[1..20]), "{printed}");
     }
 }
+
+/// CVE-2017-15361: the private half of such a key can be computed from the public one.
+#[test]
+fn an_rsa_key_of_the_faulty_generator_is_refused() {
+    let roca = include_str!("../../data/keys/roca.jwk.json");
+    let built = tower_auth::JwtVerifier::builder().issuer(issuer(Keys::from_jwk(roca))).build();
+    assert!(built.unwrap_err().to_string().contains("ROCA"));
+}
