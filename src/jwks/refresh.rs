@@ -27,7 +27,9 @@ pub(super) enum Reason {
 /// What is known about the fetches of one source.
 #[derive(Debug, Default)]
 pub(super) struct Refresh {
-    pub(super) is_running: bool,
+    /// Whether a fetch is under way: until this time, when it must have ended by itself. One that has
+    /// not was left behind in a runtime that nobody drives any more.
+    running_until: Option<Instant>,
     pub(super) failures: u32,
     /// Not before this, because the last fetch failed.
     backoff_ends: Option<Instant>,
@@ -48,15 +50,20 @@ pub(super) struct Horizon {
 
 impl Refresh {
     /// Whether a fetch may start now; notes that it does.
-    pub(super) fn start(&mut self, reason: Reason, now: Instant, cooldown: Duration) -> bool {
-        if self.is_running || !self.may_start(reason, now) {
+    pub(super) fn start(&mut self, reason: Reason, now: Instant, settings: &RemoteKeys) -> bool {
+        if self.is_running(now) || !self.may_start(reason, now) {
             return false;
         }
-        self.is_running = true;
+        let limit = settings.timeout.saturating_add(Duration::from_secs(1));
+        self.running_until = Some(after(now, limit));
         if reason == Reason::UnknownKey {
-            self.cooldown_ends = Some(after(now, cooldown));
+            self.cooldown_ends = Some(after(now, settings.cooldown));
         }
         true
+    }
+
+    pub(super) fn is_running(&self, now: Instant) -> bool {
+        self.running_until.is_some_and(|end| now < end)
     }
 
     /// Whether a fetch for this reason would start now if none were running.
@@ -66,7 +73,7 @@ impl Refresh {
     }
 
     pub(super) fn succeeded(&mut self) {
-        self.is_running = false;
+        self.running_until = None;
         self.failures = 0;
         self.backoff_ends = None;
     }
@@ -75,7 +82,7 @@ impl Refresh {
     pub(super) fn failed(&mut self, now: Instant) -> Instant {
         let [first, longest] = BACKOFF;
         let pause = first.saturating_mul(1 << self.failures.min(10)).min(longest);
-        self.is_running = false;
+        self.running_until = None;
         self.failures = self.failures.saturating_add(1);
         let next = after(now, pause.mul_f64(random::between(0.5, 1.0)));
         self.backoff_ends = Some(next);

@@ -138,9 +138,8 @@ impl Remote {
     /// Whether it is worth waiting for keys that are not there: for the fetch that is running or, the
     /// first time, for a new one.
     pub(crate) fn may_learn(&self, is_first: bool) -> bool {
-        let state = self.state();
-        state.refresh.is_running
-            || is_first && state.refresh.may_start(self.reason(), Instant::now())
+        let (state, now) = (self.state(), Instant::now());
+        state.refresh.is_running(now) || is_first && state.refresh.may_start(self.reason(), now)
     }
 
     /// The end of a fetch, of the one that is running or, the first time, of a new one; none where no
@@ -152,9 +151,8 @@ impl Remote {
         }
         // Before the start, so that no end is missed.
         let mut ended = self.ended.subscribe();
-        let is_running =
-            if is_first { self.start(self.reason()) } else { self.state().refresh.is_running };
-        // The fetch ends by itself; the limit is for a runtime that has gone.
+        let is_running = if is_first { self.start(self.reason()) } else { self.is_running() };
+        // The fetch ends by itself; the limit is for one that a runtime has left behind.
         let limit = self.settings.timeout.saturating_add(Duration::from_secs(1));
         Ok(is_running.then(|| -> End {
             Box::pin(async move {
@@ -202,6 +200,10 @@ impl Remote {
         }
     }
 
+    fn is_running(&self) -> bool {
+        self.state().refresh.is_running(Instant::now())
+    }
+
     fn reason(&self) -> Reason {
         match &*self.loaded.load() {
             Some(loaded) if Instant::now() < loaded.horizon.stale => Reason::UnknownKey,
@@ -214,9 +216,9 @@ impl Remote {
         let Ok(runtime) = Handle::try_current() else {
             return false;
         };
-        let mut state = self.state();
-        if !state.refresh.start(reason, Instant::now(), self.settings.cooldown) {
-            return state.refresh.is_running;
+        let (mut state, now) = (self.state(), Instant::now());
+        if !state.refresh.start(reason, now, &self.settings) {
+            return state.refresh.is_running(now);
         }
         state.fetches = state.fetches.saturating_add(1);
         drop(state);

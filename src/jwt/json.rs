@@ -215,7 +215,9 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
         let inside = self.deeper()?;
-        let mut object = Object { members: Vec::with_capacity(USUAL_MEMBERS), looks: 0 };
+        // Only the outermost one is likely to need room; a text may consist of empty ones inside.
+        let room = if self.depth == 0 { USUAL_MEMBERS } else { 0 };
+        let mut object = Object { members: Vec::with_capacity(room), looks: 0 };
         let mut is_unambiguous = true;
         while let Some(name) = members.next_key_seed(Name)? {
             is_unambiguous &= object.add(name, members.next_value_seed(inside)?);

@@ -1,6 +1,7 @@
 //! A provider that is down, and requests that are cut off.
 
 use std::{
+    future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
     time::Duration,
 };
@@ -139,6 +140,34 @@ fn a_runtime_that_ends_breaks_a_fetch_off_and_blocks_none() {
         pass(Duration::from_secs(2)).await;
         assert!(judge(&verifier, &token_of("a")).await.is_ok());
     });
+}
+
+/// A fetch in a runtime that nobody drives is given up, and nobody waits for it for ever.
+#[test]
+fn a_fetch_that_was_left_behind_blocks_no_other_runtime() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let provider = Provider::new(Play::Hang);
+    let keys = super::provider::remote(&provider).with_timeout(Duration::from_millis(1));
+    let verifier = super::provider::builder(keys).build().unwrap();
+    let (asleep, awake) = (runtime(), runtime());
+    {
+        // Starts the fetch; the request that waits for it is cut off, and the runtime stops.
+        asleep.block_on(async {
+            let token = token_of("a");
+            let mut request = Box::pin(judge(&verifier, &token));
+            std::future::poll_fn(|cx| {
+                let _ = request.as_mut().poll(cx);
+                std::task::Poll::Ready(())
+            })
+            .await;
+        });
+    }
+    provider.serve(&["a"]);
+    let accepted = awake.block_on(async {
+        let first = judge(&verifier, &token_of("a")).await.is_ok();
+        first || judge(&verifier, &token_of("a")).await.is_ok()
+    });
+    assert!(accepted);
 }
 
 #[test]
