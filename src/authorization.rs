@@ -7,7 +7,7 @@ use http::{
 };
 
 use crate::{
-    because,
+    because, credentials,
     error::{AuthError, AuthErrorKind},
     rejection::is_token,
 };
@@ -60,9 +60,7 @@ pub(crate) fn remove(parts: &mut Parts) {
 
 /// Keeps the value of the header field out of `Debug` output and HPACK tables.
 pub(crate) fn mark_sensitive(parts: &mut Parts) {
-    if let Some(line) = parts.headers.get_mut(AUTHORIZATION) {
-        line.set_sensitive(true);
-    }
+    credentials::mark_sensitive(&mut parts.headers, &AUTHORIZATION);
 }
 
 /// The name of the scheme, and where after the first space the rest starts.

@@ -79,25 +79,26 @@ impl<K: Eq + Hash, V> BoundedMap<K, V> {
             return;
         }
         let (key, map) = (Arc::new(key), self.map.pin());
-        let entry = Entry { value, weight, was_read: AtomicBool::new(false) };
         let mut queue = self.queue();
+        // Before it is put in: what is new must not be what makes room for itself.
+        let mut spared = 0;
+        while !map.contains_key(&key) && !self.has_room(&queue, weight) {
+            let Some(oldest) = queue.keys.pop_front() else { break };
+            let was_read =
+                map.get(&oldest).is_some_and(|entry| entry.was_read.swap(false, Ordering::Relaxed));
+            if was_read && spared < MAX_SPARED {
+                spared += 1;
+                queue.keys.push_back(oldest);
+            } else if let Some(removed) = map.remove(&oldest) {
+                queue.weight -= removed.weight;
+            }
+        }
+        let entry = Entry { value, weight, was_read: AtomicBool::new(false) };
         match map.insert(Arc::clone(&key), entry) {
             Some(replaced) => queue.weight -= replaced.weight,
             None => queue.keys.push_back(key),
         }
         queue.weight += weight;
-        let mut spared = 0;
-        while self.is_over(&queue) {
-            let Some(key) = queue.keys.pop_front() else { break };
-            let was_read =
-                map.get(&key).is_some_and(|entry| entry.was_read.swap(false, Ordering::Relaxed));
-            if was_read && spared < MAX_SPARED {
-                spared += 1;
-                queue.keys.push_back(key);
-            } else if let Some(removed) = map.remove(&key) {
-                queue.weight -= removed.weight;
-            }
-        }
     }
 
     /// Entries and their weight.
@@ -106,8 +107,9 @@ impl<K: Eq + Hash, V> BoundedMap<K, V> {
         (queue.keys.len(), queue.weight)
     }
 
-    fn is_over(&self, queue: &Queue<K>) -> bool {
-        queue.keys.len() > self.bounds.entries || queue.weight > self.bounds.weight
+    fn has_room(&self, queue: &Queue<K>, weight: usize) -> bool {
+        queue.keys.len() < self.bounds.entries
+            && queue.weight.saturating_add(weight) <= self.bounds.weight
     }
 
     /// A panic elsewhere leaves nothing half done here.

@@ -103,8 +103,13 @@ impl Claims {
 
     fn members(&self) -> &Map<String, Value> {
         self.members.get_or_init(|| {
-            let read = self.text.as_ref().and_then(|text| serde_json::from_slice(&text.json).ok());
-            read.unwrap_or_default()
+            // By the reader that has read it before, and by no other: two readers that differ in one
+            // case make two different tokens of one.
+            let read = |text: &Text| {
+                let members = crate::jwt::json::object(&text.json);
+                members.expect("the same reader has read it before").into_map()
+            };
+            self.text.as_ref().map(read).unwrap_or_default()
         })
     }
 }

@@ -202,6 +202,10 @@ impl Check for AuthLayer {
         Evidence::of_mut(&mut parts.extensions).admit(identity, self.0.challenges.get());
     }
 
+    fn mark_sensitive(&self, parts: &mut Parts) {
+        self.0.schemes.iter().for_each(|scheme| scheme.mark_sensitive(parts));
+    }
+
     fn challenge(&self, error: &AuthError, _: &Parts, headers: &mut HeaderMap) {
         self.0.challenges.write(error, headers);
     }

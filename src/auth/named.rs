@@ -60,6 +60,10 @@ macro_rules! named_layer {
                 $crate::Check::admit(&self.0, grant, parts);
             }
 
+            fn mark_sensitive(&self, parts: &mut http::request::Parts) {
+                $crate::Check::mark_sensitive(&self.0, parts);
+            }
+
             fn challenge(
                 &self,
                 error: &$crate::AuthError,

@@ -117,6 +117,10 @@ impl Scheme {
         self.judge.is_presented(parts)
     }
 
+    pub(super) fn mark_sensitive(&self, parts: &mut Parts) {
+        self.judge.mark_sensitive(parts);
+    }
+
     /// Judges the credentials; passes where there are none of this scheme.
     pub(super) fn judge(&self, parts: &Parts) -> Verdict<Admission> {
         self.judge.judge(self.judge.get(), parts)

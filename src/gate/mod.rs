@@ -77,6 +77,13 @@ pub trait Check: Clone + Send + Sync + 'static {
     /// Puts what was granted into the request.
     fn admit(&self, grant: Self::Grant, parts: &mut Parts);
 
+    /// Marks what is secret in a request that is refused, because a rejection may print it.
+    ///
+    /// All lines of `Authorization` are marked in any case.
+    fn mark_sensitive(&self, parts: &mut Parts) {
+        let _ = parts;
+    }
+
     /// Writes the challenges that belong on an answer of 400, 401 or 403.
     ///
     /// On a 401 the field is empty when this is called, whatever a custom rejection wrote to it. The

@@ -14,6 +14,7 @@ use http::{
 use tower::Service;
 
 use crate::{
+    credentials::mark_sensitive,
     error::{AuthError, AuthErrorKind},
     event::{self, Decision},
     gate::{Check, ResponseFuture, Verdict},
@@ -135,9 +136,8 @@ where
 {
     event::decided(check.name(), &Decision::Denied(error), parts);
     // A rejection may print the request.
-    if let Some(line) = parts.headers.get_mut(AUTHORIZATION) {
-        line.set_sensitive(true);
-    }
+    mark_sensitive(&mut parts.headers, &AUTHORIZATION);
+    let _ = contain(|| check.mark_sensitive(parts));
     let mut response = rejection.reject(error, parts);
     write_challenges(check, error, parts, &mut response);
     seal(&mut response, error);

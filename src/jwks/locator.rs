@@ -65,6 +65,19 @@ pub(super) fn web(url: &str, plain: PlainHttp) -> Result<Uri, String> {
     }
 }
 
+/// Checks a URL that metadata names: what came over HTTPS leads nowhere else, not to loopback either.
+pub(super) fn named_by(metadata: &Uri, url: &str, plain: PlainHttp) -> Result<Uri, String> {
+    let leaves_https = metadata.scheme_str() == Some("https") && !is_https(url);
+    if leaves_https && plain == PlainHttp::Refused {
+        return Err("the jwks_uri is not https".to_owned());
+    }
+    web(url, plain).map_err(|_| "the jwks_uri is no URL to fetch keys from".to_owned())
+}
+
+fn is_https(url: &str) -> bool {
+    url.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"))
+}
+
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host.eq_ignore_ascii_case("localhost")

@@ -135,6 +135,13 @@ impl Remote {
         (now < horizon.stale).then_some(Current(loaded))
     }
 
+    /// Starts a fetch where one is due or keys are missing.
+    pub(crate) fn tend(self: &Arc<Self>) {
+        if self.current().is_none() {
+            self.start(Reason::NoKeys);
+        }
+    }
+
     /// Whether it is worth waiting for keys that are not there: for the fetch that is running or, the
     /// first time, for a new one.
     pub(crate) fn may_learn(&self, is_first: bool) -> bool {
@@ -244,7 +251,7 @@ impl Remote {
             Locator::Set(url) => self.get(url).await,
             Locator::Metadata(url) => {
                 let set = self.get(url).await?.jwks_uri(self.issuer.as_deref())?;
-                self.get(&locator::web(&set, self.settings.plain_http)?).await
+                self.get(&locator::named_by(url, &set, self.settings.plain_http)?).await
             }
         }
     }

@@ -32,8 +32,11 @@ impl JwtVerifier {
 
     /// Whether the keys of all issuers that were given to the builder are at hand; for a readiness
     /// probe.
+    ///
+    /// It starts the fetches that are due, so that a service without tokens stays ready, or gets so.
     #[must_use]
     pub fn is_ready(&self) -> bool {
+        self.remotes().for_each(Remote::tend);
         self.key_status().iter().all(|status| status.is_ready)
     }
 

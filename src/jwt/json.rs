@@ -7,7 +7,7 @@
 use std::{borrow::Cow, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 /// Objects and arrays may lie this deep in each other.
 const MAX_DEPTH: usize = 32;
@@ -18,12 +18,11 @@ const USUAL_MEMBERS: usize = 16;
 /// With more members than this, names are sorted to find one that occurs twice.
 const FEW_MEMBERS: usize = 64;
 
-/// A JSON value that borrows from the text it was read from; of a boolean nothing is kept, because
-/// nobody asks.
+/// A JSON value that borrows from the text it was read from.
 #[derive(Clone, Debug)]
 pub(crate) enum Json<'t> {
     Null,
-    Bool,
+    Bool(bool),
     Number(Number),
     String(Cow<'t, str>),
     Array(Vec<Self>),
@@ -75,6 +74,12 @@ impl<'t> Object<'t> {
     /// The member, if it is a string.
     pub(crate) fn str(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_str()
+    }
+
+    /// Owned, as the rest of the crate knows claims. No string in it is ever read as anything else:
+    /// `serde_json` has names of members that its own values take for instructions.
+    pub(crate) fn into_map(self) -> Map<String, Value> {
+        self.members.into_iter().map(|(name, value)| (name.into_owned(), value.into())).collect()
     }
 
     /// Bytes of memory that the members take once they are owned, at most.
@@ -131,7 +136,7 @@ impl Json<'_> {
 
     fn weight(&self) -> usize {
         match self {
-            Self::Null | Self::Bool | Self::Number(_) => 0,
+            Self::Null | Self::Bool(_) | Self::Number(_) => 0,
             Self::String(text) => weight_of(text),
             // A list grows by doubling.
             Self::Array(elements) => {
@@ -146,6 +151,19 @@ impl Json<'_> {
 /// A text that is read piece by piece may be given twice the room it needs.
 const fn weight_of(text: &str) -> usize {
     2 * text.len() + 8
+}
+
+impl From<Json<'_>> for Value {
+    fn from(json: Json<'_>) -> Self {
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(value) => Self::Bool(value),
+            Json::Number(number) => Self::Number(number),
+            Json::String(text) => Self::String(text.into_owned()),
+            Json::Array(elements) => Self::Array(elements.into_iter().map(Self::from).collect()),
+            Json::Object(members) => Self::Object(members.into_map()),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -179,8 +197,8 @@ impl<'de> Visitor<'de> for Strict {
         Ok(Json::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Json<'de>, E> {
-        Ok(Json::Bool)
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
+        Ok(Json::Bool(value))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {

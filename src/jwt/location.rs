@@ -11,7 +11,7 @@ use crate::{
     auth::Reader,
     authorization::{self, is_token68},
     because,
-    credentials::Credentials,
+    credentials::{Credentials, mark_sensitive},
     error::{AuthError, AuthErrorKind},
     jwt::Bearer,
     secret::Secret,
@@ -148,9 +148,7 @@ impl Reader<Bearer> for Locations {
 
     fn mark_sensitive(&self, parts: &mut Parts) {
         for location in &self.0 {
-            let name = location.field_name();
-            let lines = parts.headers.iter_mut().filter(|(own, _)| *own == name);
-            lines.for_each(|(_, line)| line.set_sensitive(true));
+            mark_sensitive(&mut parts.headers, location.field_name());
         }
     }
 }

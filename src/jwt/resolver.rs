@@ -113,6 +113,8 @@ pub(super) struct Resolved(Arc<Inner>);
 struct Inner {
     resolver: Box<dyn AnyResolver>,
     known: BoundedMap<Name, Answered>,
+    /// The last answer for an issuer, whatever the tenant: whoever makes up tenants makes no fetches.
+    last: BoundedMap<Name, Arc<Trusted>>,
     /// Apart, so that names nobody has cannot push out those that somebody has.
     unknown: BoundedMap<Name, Answered>,
     /// One question at a time for each of these, so that no name is asked for twice at once.
@@ -142,6 +144,7 @@ struct Wanted<'w> {
 }
 
 /// What is known about an issuer without asking.
+#[derive(Clone)]
 pub(super) enum Known {
     Issuer(Arc<Trusted>),
     None,
@@ -155,6 +158,7 @@ impl Resolved {
         Self(Arc::new(Inner {
             resolver: Box::new(resolver),
             known: BoundedMap::new(bounds),
+            last: BoundedMap::new(bounds),
             unknown: BoundedMap::new(bounds),
             asking: (0..MAX_QUESTIONS).map(|_| Mutex::new(())).collect(),
             hashing: RandomState::new(),
@@ -186,7 +190,7 @@ impl Resolved {
     ///
     /// The question goes on when the request that asked it is cut off only if the resolver sees to
     /// that; but the next request asks again, and no count is spent.
-    pub(super) async fn ask(&self, question: IssuerQuestion) -> Result<(), AuthError> {
+    pub(super) async fn ask(&self, question: IssuerQuestion) -> Result<Known, AuthError> {
         let Ok(_place) = self.0.waiting.try_acquire() else {
             return Err(AuthError::new(AuthErrorKind::Overloaded)
                 .with_source("too many unknown issuers are being asked for"));
@@ -194,18 +198,24 @@ impl Resolved {
         let name = Name { tenant: question.tenant.clone(), issuer: question.issuer.clone() };
         let wanted = Wanted { tenant: name.tenant.as_ref(), issuer: &name.issuer };
         let _mine = self.turn(wanted).lock().await;
-        if !matches!(self.known(&name.issuer, name.tenant.as_ref()), Known::NotYet) {
-            return Ok(());
+        match self.known(&name.issuer, name.tenant.as_ref()) {
+            Known::NotYet => {}
+            known => return Ok(known),
         }
         let answer = tokio::time::timeout(PATIENCE, self.0.resolver.resolve(question)).await;
         let answer =
             answer.map_err(|_| AuthError::unavailable("the resolver does not answer"))??;
-        let last = self.0.known.read(&wanted, |answered| answered.issuer.clone()).flatten();
+        let of_anybody = Wanted { tenant: None, issuer: &name.issuer };
+        let last = self.0.last.read(&of_anybody, Arc::clone);
         let load = |issuer| self.load(issuer, &name.issuer, last.as_deref());
         let issuer = answer.map(load).transpose()?;
         let map = if issuer.is_some() { &self.0.known } else { &self.0.unknown };
-        map.insert(name, Answered { issuer, at: self.now() }, 0);
-        Ok(())
+        if let Some(issuer) = &issuer {
+            let of_anybody = Name { tenant: None, issuer: name.issuer.clone() };
+            self.0.last.insert(of_anybody, Arc::clone(issuer), 0);
+        }
+        map.insert(name, Answered { issuer: issuer.clone(), at: self.now() }, 0);
+        Ok(issuer.map_or(Known::None, Known::Issuer))
     }
 
     fn turn(&self, wanted: Wanted<'_>) -> &Mutex<()> {

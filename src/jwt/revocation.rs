@@ -8,7 +8,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use crate::{because, clock::Clock, error::AuthError, identity::Identity};
+use crate::{because, clock::Clock, error::AuthError, identity::Identity, jwt::Issuer};
 
 /// Says whether a token that is good in all other respects has been revoked.
 ///
@@ -142,7 +142,8 @@ impl RevocationList {
         let _writing = self.0.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.0.clock.now();
         let mut revoked = Revoked::clone(&self.0.revoked.load());
-        revoked.tokens.retain(|_, until| *until > now);
+        // A token is good for a little longer than it says, where clocks may differ.
+        revoked.tokens.retain(|_, until| *until + Issuer::MAX_LEEWAY > now);
         change(&mut revoked);
         self.0.revoked.store(Arc::new(revoked));
     }

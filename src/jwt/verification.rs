@@ -54,17 +54,23 @@ pub(super) enum Wait {
 }
 
 /// What has been waited for already, and need not be again.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Waited {
-    issuer: bool,
+    /// What the resolver answered.
+    issuer: Option<Known>,
+    /// How often keys were waited for.
     #[cfg(feature = "jwks")]
-    keys: bool,
+    keys: u8,
 }
+
+/// A request waits for so many fetches at most: each source of an issuer may have one under way.
+#[cfg(feature = "jwks")]
+const MAX_WAITS: u8 = 4;
 
 /// One presentation of one token.
 struct Case<'c> {
     credentials: &'c Bearer,
-    waited: Waited,
+    waited: &'c Waited,
     now: Duration,
 }
 
@@ -73,7 +79,7 @@ impl Verification {
     ///
     /// What costs little is asked first. Nothing that is not remembered gets past here without a
     /// signature check, and what depends on the request or the hour is asked in any case.
-    pub(super) fn judge(&self, credentials: &Bearer, waited: Waited) -> Result<Identity, Stop> {
+    pub(super) fn judge(&self, credentials: &Bearer, waited: &Waited) -> Result<Identity, Stop> {
         let case = Case { credentials, waited, now: self.clock.since_epoch() };
         let remembered = self.cache.as_ref().and_then(|cache| {
             cache.read(credentials, case.now, |verified| self.admit_shared(verified, &case))
@@ -112,14 +118,16 @@ impl Verification {
         }
         if let (Some(resolver), Some(name)) = (&self.resolver, name) {
             let tenant = case.credentials.requested_tenant();
-            match resolver.known(name, tenant) {
+            // The answer that was waited for counts, whatever has been forgotten meanwhile.
+            let answered = case.waited.issuer.clone();
+            match answered.unwrap_or_else(|| resolver.known(name, tenant)) {
                 Known::Issuer(issuer) => return Ok(issuer),
-                Known::NotYet if !case.waited.issuer => {
+                Known::NotYet => {
                     let (issuer, tenant) = (name.to_owned(), tenant.cloned());
                     let question = IssuerQuestion { issuer, tenant };
                     return Err(Stop::Waiting(Wait::Issuer(question)));
                 }
-                Known::None | Known::NotYet => {}
+                Known::None => {}
             }
         }
         let not_trusted = || Stop::Refused(because::invalid("the iss is not trusted"));
@@ -133,7 +141,20 @@ impl Verification {
         times: Times,
         case: &Case<'_>,
     ) -> Result<Verified, Stop> {
-        let checked = issuer.check_signature(token);
+        #[cfg_attr(not(feature = "jwks"), expect(unused_mut, reason = "keys may be fetched"))]
+        let mut checked = issuer.check_signature(token);
+        // Perhaps the issuer has other keys by now, be it under other names or under the same.
+        #[cfg(feature = "jwks")]
+        if !matches!(checked, Signature::Good(_)) {
+            let waits = case.waited.keys;
+            if waits < MAX_WAITS && issuer.may_learn(waits == 0) {
+                return Err(Stop::Waiting(Wait::Keys(Arc::clone(issuer))));
+            }
+            // A fetch may have ended between the two questions.
+            if matches!(checked, Signature::NoKey) {
+                checked = issuer.check_signature(token);
+            }
+        }
         if !matches!(checked, Signature::NoKey) {
             self.signature_checks.fetch_add(1, Ordering::Relaxed);
         }
@@ -144,11 +165,6 @@ impl Verification {
             Signature::Bad => because::invalid("the signature is not good"),
             Signature::NoKey => because::invalid("no key matches"),
         };
-        // Perhaps the issuer has other keys by now, be it under other names or under the same.
-        #[cfg(feature = "jwks")]
-        if issuer.may_learn(!case.waited.keys) {
-            return Err(Stop::Waiting(Wait::Keys(Arc::clone(issuer))));
-        }
         Err(Stop::Refused(issuer.outage(&checked).unwrap_or(refusal)))
     }
 
@@ -180,23 +196,21 @@ impl Verification {
     ) -> Result<Option<Identity>, AuthError> {
         match wait {
             Wait::Issuer(question) => {
-                waited.issuer = true;
                 if let Some(resolver) = &self.resolver {
-                    resolver.ask(question).await?;
+                    waited.issuer = Some(resolver.ask(question).await?);
                 }
             }
             #[cfg(feature = "jwks")]
             Wait::Keys(issuer) => {
-                let is_first = !waited.keys;
-                waited.keys = true;
-                issuer.learn(is_first).await?;
+                waited.keys += 1;
+                issuer.learn(waited.keys == 1).await?;
             }
             Wait::Flight(waiting) => {
                 let now = self.clock.since_epoch();
                 // What they verified may have been verified with keys that are gone by now.
                 let verified = waiting.outcome().await;
                 if let Some(verified) = verified.filter(|verified| verified.still_vouched(now)) {
-                    let case = Case { credentials, waited: *waited, now };
+                    let case = Case { credentials, waited, now };
                     return self.admit_shared(&verified, &case).map(Some);
                 }
             }

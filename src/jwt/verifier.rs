@@ -76,7 +76,7 @@ impl Authenticator<Bearer> for JwtVerifier {
     async fn authenticate(&self, credentials: Bearer) -> Result<Identity, AuthError> {
         let mut waited = Waited::default();
         loop {
-            match self.0.judge(&credentials, waited) {
+            match self.0.judge(&credentials, &waited) {
                 Ok(identity) => return Ok(identity),
                 Err(Stop::Refused(error)) => return Err(error),
                 Err(Stop::Waiting(wait)) => {
@@ -90,7 +90,7 @@ impl Authenticator<Bearer> for JwtVerifier {
     }
 
     fn answer(&self, credentials: Bearer) -> Answer<Bearer> {
-        match self.0.judge(&credentials, Waited::default()) {
+        match self.0.judge(&credentials, &Waited::default()) {
             Ok(identity) => Answer::Now(Ok(identity)),
             Err(Stop::Refused(error)) => Answer::Now(Err(error)),
             Err(Stop::Waiting(_)) => Answer::Later(credentials),

@@ -17,6 +17,7 @@ use crate::support::{
     tokens::{Signing, base64url, compact, parts, token, token_by, verifier},
 };
 
+mod found;
 mod hostile;
 mod mutations;
 mod places;

@@ -54,7 +54,8 @@ impl Times {
         if self.not_before.is_some_and(|start| later < start) {
             return Err(because::invalid("the token is not valid yet"));
         }
-        let must_be_past = rules.issued_in_the_past || rules.max_age.is_some();
+        let must_be_past =
+            rules.issued_in_the_past || rules.max_age.is_some() || rules.max_lifetime.is_some();
         if must_be_past && self.issued.is_some_and(|issued| later < issued) {
             return Err(because::invalid("the token is from the future"));
         }
