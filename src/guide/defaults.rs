@@ -21,7 +21,7 @@
 //! | `iss`, `aud`, `exp`, `sub` | must be there | `Issuer::temporal` for other rules |
 //! | `iss`, `aud` | compared byte for byte | |
 //! | leeway | 30 s, at most 5 min | `Issuer::with_leeway` |
-//! | age and lifetime | not limited but by `exp` | `Issuer::with_max_age`, `with_max_lifetime` |
+//! | age and lifetime | not limited but by `exp`; with a limit, `iat` may not be ahead | `Issuer::with_max_age`, `with_max_lifetime` |
 //! | algorithms | asymmetric only; a key is bound to its `alg`, one without to those of its type | `Issuer::with_algorithms`, `Keys::from_hmac_secret` |
 //! | `typ` | absent, `JWT` or `at+jwt` | `Issuer::with_types`, `require_type`, `rfc9068` |
 //! | ID tokens, refresh tokens, logout tokens | refused | `Issuer::allow_id_tokens` for the first two |

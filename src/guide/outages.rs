@@ -74,7 +74,8 @@
 //! [`JwtVerifier::key_status`](crate::JwtVerifier::key_status) tells for each source when a fetch last
 //! succeeded and last failed and why, how old the keys are, and a hash of the set by which instances
 //! of a service can be compared. [`JwtVerifier::is_ready`](crate::JwtVerifier::is_ready) is for a
-//! readiness probe: it stays true while stale keys are used.
+//! readiness probe: it stays true while stale keys are used, and it starts the fetches that are due, so
+//! that a service without tokens does not get out of date.
 //!
 //! ```
 //! use tower_auth::{Issuer, JwtVerifier, Keys, TestAuthority};

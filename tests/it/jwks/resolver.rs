@@ -72,7 +72,7 @@ async fn an_issuer_is_asked_for_once_and_again_when_the_answer_is_old() {
     clock.advance(Duration::from_secs(299));
     at_once(&verifier, &late_token()).unwrap();
     clock.advance(Duration::from_secs(2));
-    judge(&verifier, &token).await.unwrap();
+    judge(&verifier, &late_token()).await.unwrap();
     assert_eq!(questions.load(Ordering::SeqCst), 2, "also for a token that was remembered late");
 }
 
