@@ -10,6 +10,7 @@ mod refresh;
 mod remote;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+mod running;
 mod settings;
 mod status;
 

@@ -15,6 +15,7 @@ use super::{
     fetch::AnyFetch,
     locator::{self, Locator},
     refresh::{Horizon, Reason, Refresh},
+    running::Running,
 };
 use crate::{
     clock::Clock,
@@ -45,7 +46,7 @@ pub(crate) struct Remote {
 
 /// The last good set. A request reads it without a lock.
 #[derive(Clone)]
-struct Loaded {
+pub(super) struct Loaded {
     keys: Arc<KeySet>,
     hash: [u8; 32],
     fetched: Instant,
@@ -229,12 +230,11 @@ impl Remote {
         }
         state.fetches = state.fetches.saturating_add(1);
         drop(state);
-        let running = Running { remote: Arc::clone(self), has_ended: false };
-        runtime.spawn(running.run());
+        runtime.spawn(Running::of(Arc::clone(self)).run());
         true
     }
 
-    async fn fetch(&self) -> Result<Loaded, String> {
+    pub(super) async fn fetch(&self) -> Result<Loaded, String> {
         let limit = self.settings.timeout;
         let document = tokio::time::timeout(limit, self.document()).await;
         self.parse(&document.map_err(|_| format!("no answer after {limit:?}"))??)
@@ -282,7 +282,7 @@ impl Remote {
     ///
     /// All of it happens under the lock, so that no other fetch begins before it is done; events are
     /// told afterwards, because whoever listens may ask for the status.
-    fn conclude(&self, outcome: Result<Loaded, String>) {
+    pub(super) fn conclude(&self, outcome: Result<Loaded, String>) {
         let told = match outcome {
             Ok(loaded) => Ok(self.replace(loaded)),
             Err(error) => {
@@ -330,28 +330,5 @@ impl Remote {
 impl fmt::Debug for Remote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Remote").field("issuer", &self.issuer).finish_non_exhaustive()
-    }
-}
-
-/// A fetch under way. However it ends, it ends: a panic in a client of the application or the end of
-/// the runtime must not block the fetches after it.
-struct Running {
-    remote: Arc<Remote>,
-    has_ended: bool,
-}
-
-impl Running {
-    async fn run(mut self) {
-        let outcome = self.remote.fetch().await;
-        self.has_ended = true;
-        self.remote.conclude(outcome);
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if !self.has_ended {
-            self.remote.conclude(Err("the fetch was broken off".to_owned()));
-        }
     }
 }
