@@ -12,6 +12,10 @@ use serde_json::{Map, Number, Value};
 /// Objects and arrays may lie this deep in each other.
 const MAX_DEPTH: usize = 32;
 
+/// Members whose names start like this are instructions to `serde_json`'s own values, where some crate
+/// of the build enables `raw_value`: whoever reads claims as a type of theirs would follow them.
+const RESERVED: &str = "$serde_json::private::";
+
 /// Room for the members of most objects: what a token claims, or what a key consists of.
 const USUAL_MEMBERS: usize = 16;
 
@@ -238,6 +242,9 @@ impl<'de> Visitor<'de> for Strict {
         let mut object = Object { members: Vec::with_capacity(room), looks: 0 };
         let mut is_unambiguous = true;
         while let Some(name) = members.next_key_seed(Name)? {
+            if name.starts_with(RESERVED) {
+                return Err(A::Error::custom("a name that is an instruction to another reader"));
+            }
             is_unambiguous &= object.add(name, members.next_value_seed(inside)?);
         }
         if !is_unambiguous || object.members.len() > FEW_MEMBERS && object.has_duplicates() {
