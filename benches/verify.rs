@@ -19,7 +19,7 @@ use tower_auth::{CacheLimits, Check, GateLayer, JwtAuthLayer, Verdict};
 use crate::{
     common::{ROUNDS, headers, in_round, measure, send},
     verify_parts::{
-        figures, memory, scaling,
+        figures, routed, scaling,
         tokens::{self, AUDIENCE, ISSUER, Key},
     },
 };
@@ -93,6 +93,8 @@ where
         tokens::verify_alone(self.criterion, &verify, key, &token);
         self.guarded(&format!("{name}_uncached"), &plain, &headers, StatusCode::OK);
         let forged = crate::headers(&format!("Bearer {}", tokens::forged(key)));
+        let verify = in_round(&format!("{name}_verify_forged"), self.number);
+        tokens::verify_alone(self.criterion, &verify, key, &tokens::forged(key));
         let bad = format!("{name}_bad_signature");
         self.guarded(&bad, &plain, &forged, StatusCode::UNAUTHORIZED);
         self.guarded(&format!("{name}_cached"), &cached, &headers, StatusCode::OK);
@@ -146,12 +148,12 @@ fn main() {
     });
     for number in 0..ROUNDS {
         Round { criterion: &mut criterion, number, bare }.run();
+        routed::run(&mut criterion, number);
     }
     criterion.final_summary();
-    if figures::print(home.path()).is_none() {
+    if figures::print(home.path()).and_then(|()| routed::print(home.path())).is_none() {
         println!("no figures: nothing was measured");
         return;
     }
     scaling::print(&bare);
-    memory::print();
 }

@@ -35,11 +35,12 @@ pub(crate) fn headers(authorization: &str) -> HeaderMap {
 }
 
 /// Builds a request, sends it through the service and polls the answer, which must come at once.
-pub(crate) fn send<S, B>(service: &mut S, headers: &HeaderMap) -> Response<B>
+pub(crate) fn send<S, A, B>(service: &mut S, headers: &HeaderMap) -> Response<B>
 where
-    S: Service<Request<()>, Response = Response<B>, Error = Infallible>,
+    A: Default,
+    S: Service<Request<A>, Response = Response<B>, Error = Infallible>,
 {
-    let mut request = Request::new(());
+    let mut request = Request::new(A::default());
     *request.uri_mut() = http::Uri::from_static("/orders/42");
     *request.headers_mut() = headers.clone();
     let response = pin!(service.call(request));
@@ -49,9 +50,14 @@ where
     }
 }
 
-pub(crate) fn measure<S>(criterion: &mut Criterion, name: &str, mut service: S, headers: &HeaderMap)
-where
-    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
+pub(crate) fn measure<S, A, B>(
+    criterion: &mut Criterion,
+    name: &str,
+    mut service: S,
+    headers: &HeaderMap,
+) where
+    A: Default,
+    S: Service<Request<A>, Response = Response<B>, Error = Infallible>,
 {
     criterion.bench_function(name, |bencher| bencher.iter(|| send(&mut service, headers)));
 }

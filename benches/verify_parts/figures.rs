@@ -30,7 +30,7 @@ pub(crate) fn print(home: &Path) -> Option<()> {
     for name in ["rs256", "es256"] {
         let (bad, good) = (ns(&format!("{name}_bad_signature"))?, ns(&format!("{name}_uncached"))?);
         figure(&format!("{name}_bad_signature_over_valid"), bad / good, "ratio");
-        let above = bad - ns(&format!("{name}_verify"))? - bare;
+        let above = bad - ns(&format!("{name}_verify_forged"))? - bare;
         figure(&format!("{name}_bad_signature_above_verify_and_bare_ns"), above, "ns");
     }
     figure("missing_over_bare", ns("missing")? / bare, "ratio");

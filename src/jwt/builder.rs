@@ -10,7 +10,7 @@ use crate::{
     clock::Clock,
     config_error::{ConfigError, Problems},
     jwt::{
-        CacheLimits, Issuer, IssuerResolver, JwtVerifier, Revocation, cache::TokenCache, json,
+        CacheLimits, Issuer, IssuerResolver, JwtVerifier, Revocation, cache::TokenCache,
         resolver::Resolved, verification::Verification,
     },
 };
@@ -97,8 +97,7 @@ impl JwtVerifierBuilder {
     /// # Errors
     ///
     /// No issuer, or two of one name; keys that cannot be read or do not fit their algorithm; empty
-    /// names; a leeway beyond [`Issuer::MAX_LEEWAY`]; URLs that keys may not be fetched from; a
-    /// build in which `serde_json` has its feature `arbitrary_precision`.
+    /// names; a leeway beyond [`Issuer::MAX_LEEWAY`]; URLs that keys may not be fetched from.
     pub fn build(self) -> Result<JwtVerifier, ConfigError> {
         let mut problems = Problems::default();
         self.check(&mut problems);
@@ -148,12 +147,6 @@ impl JwtVerifierBuilder {
         }
         if self.resolver.is_some() {
             self.resolved_limits.check(problems);
-        }
-        if !json::reads_numbers() {
-            problems.add(
-                "serde_json is built with its feature `arbitrary_precision`, with which no date in \
-                 a token can be read: find who enables it with `cargo tree -e features -i serde_json`",
-            );
         }
     }
 }

@@ -26,8 +26,8 @@ use crate::{
     tenant::Tenant,
 };
 
-/// As much of a token as is hashed: the end of its signature, which nobody can choose.
-const HASHED_BYTES: usize = 32;
+/// As much of a token as is hashed: 96 bits of the end of its signature, which nobody can choose.
+const HASHED_BYTES: usize = 16;
 
 /// Remembers verified tokens, and lets nobody verify a token that somebody else is verifying.
 #[derive(Debug)]
@@ -192,7 +192,9 @@ impl Hash for Wanted<'_> {
     /// By a key of this process (the map's). Two tokens with one end fall together and are then told
     /// apart by the comparison.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.tenant.map(Tenant::as_str).hash(state);
+        if let Some(tenant) = self.tenant {
+            tenant.as_str().hash(state);
+        }
         state.write(&self.token[self.token.len().saturating_sub(HASHED_BYTES)..]);
     }
 }

@@ -61,3 +61,8 @@ pub use self::{
 #[cfg(all(test, feature = "jwks"))]
 #[path = "../../tests/unit/jws_vectors.rs"]
 mod jws_vectors;
+
+/// The reader of JSON is no part of the interface.
+#[cfg(test)]
+#[path = "../../tests/unit/json.rs"]
+mod json_reader;

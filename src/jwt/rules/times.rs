@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The end of the year 9999: a `NumericDate` beyond it is a mistake.
-const LAST_SECOND: f64 = 253_402_300_799.0;
+const LAST_SECOND: Duration = Duration::from_secs(253_402_300_799);
 
 /// When a token is good, as time since the Unix epoch.
 #[derive(Clone, Copy, Debug)]
@@ -70,15 +70,16 @@ impl Times {
 
 /// A `NumericDate` may have a fraction.
 fn numeric_date(claims: &Object<'_>, name: &str) -> Result<Option<Duration>, AuthError> {
-    let seconds = match claims.get(name) {
+    let date = match claims.get(name) {
         None => return Ok(None),
-        Some(Json::Number(number)) => number.as_f64(),
+        Some(Json::Number(number)) => match number.as_u64() {
+            Some(seconds) => Some(Duration::from_secs(seconds)),
+            None => number.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+        },
         Some(_) => None,
     };
-    match seconds {
-        Some(seconds) if (0.0..=LAST_SECOND).contains(&seconds) => {
-            Ok(Some(Duration::from_secs_f64(seconds)))
-        }
-        _ => Err(AuthError::invalid(format!("the {name} is not a date"))),
+    match date.filter(|date| *date <= LAST_SECOND) {
+        Some(date) => Ok(Some(date)),
+        None => Err(AuthError::invalid(format!("the {name} is not a date"))),
     }
 }

@@ -373,5 +373,5 @@ fn a_string_stays_a_string() {
     // What a provider signs that lets users set attributes, string to string.
     let text = token().with_claims_text(format!(r#"{{"iss":"{}","aud":"{}","sub":"mallory","exp":{},"attributes":{{"$serde_json::private::RawValue":"{{\"roles\":[\"admin\"]}}"}}}}"#, tokens::ISSUER, tokens::AUDIENCE, NOW + 60));
     // Whoever reads the claims as a type of theirs would follow the instruction.
-    tokens::assert_refused_by(&verifier, &text, "not JSON");
+    tokens::assert_refused_by(&verifier, &text, "an instruction to another reader");
 }

@@ -114,12 +114,12 @@ fn jose_03_the_header_is_one_json_object_in_utf_8() {
         (br#"{"alg":"ES256"/**/}"#.to_vec(), JSON),
         (br#"{alg:"ES256"}"#.to_vec(), JSON),
         (br#"{"alg":"ES256","x":NaN}"#.to_vec(), JSON),
-        (br#"{"alg":"ES256","x":1e400}"#.to_vec(), JSON),
+        (br#"{"alg":"ES256","x":1e400}"#.to_vec(), "out of range"),
         (br#"{"alg":"ES256","x":"\ud800"}"#.to_vec(), JSON),
         (b"{\"alg\":\"ES256\",\"x\":\"\n\"}".to_vec(), JSON),
-        (b"{\"alg\":\"ES256\",\"x\":\"\xff\"}".to_vec(), JSON),
-        (b"{\"alg\":\"ES256\",\"x\":\"\xc0\xaf\"}".to_vec(), JSON),
-        (b"{\"alg\":\"ES256\",\"x\":\"\xed\xa0\x80\"}".to_vec(), JSON),
+        (b"{\"alg\":\"ES256\",\"x\":\"\xff\"}".to_vec(), "UTF-8"),
+        (b"{\"alg\":\"ES256\",\"x\":\"\xc0\xaf\"}".to_vec(), "UTF-8"),
+        (b"{\"alg\":\"ES256\",\"x\":\"\xed\xa0\x80\"}".to_vec(), "UTF-8"),
         (good.as_bytes()[..14].to_vec(), JSON),
         (Vec::new(), JSON),
     ] {
@@ -142,7 +142,7 @@ fn jose_03_the_claims_are_one_json_object_in_utf_8() {
     ] {
         assert_refused(token().with_claims_text(claims), reason);
     }
-    assert_refused(token().with_claims_text(b"{\"sub\":\"\xff\"}"), JSON);
+    assert_refused(token().with_claims_text(b"{\"sub\":\"\xff\"}"), "UTF-8");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn jose_04_members_of_the_header_occur_once() {
         r#"{"alg":"ES256","x":[{"y":1,"\u0079":1}]}"#,
         r#"{"alg":"ES256","":1,"":2}"#,
     ] {
-        assert_refused(token().with_header_text(header), JSON);
+        assert_refused(token().with_header_text(header), "twice");
     }
     // Names differ by case: two members.
     assert_accepted(token().with_header_text(r#"{"alg":"ES256","Alg":"none","ALG":1}"#));
@@ -182,7 +182,7 @@ fn jose_23_claims_occur_once_at_every_depth() {
         r#""x":[[{"a":1,"\u0061":1}]]"#,
         r#""x":{"a":{"b":{"c":null,"c":null}}}"#,
     ] {
-        assert_refused(doubled(member), JSON);
+        assert_refused(doubled(member), "twice");
     }
 }
 
@@ -195,18 +195,18 @@ fn jose_24_nesting_is_at_most_32_deep() {
     };
     // The object of the claims is the first level.
     assert_accepted(nested("[", "]", 31));
-    assert_refused(nested("[", "]", 32), JSON);
+    assert_refused(nested("[", "]", 32), "nested too deep");
     assert_accepted(nested(r#"{"a":"#, "}", 31));
-    assert_refused(nested(r#"{"a":"#, "}", 32), JSON);
-    assert_refused(nested("[", "]", 127), JSON);
-    assert_refused(nested("[", "]", 2500), JSON);
+    assert_refused(nested(r#"{"a":"#, "}", 32), "nested too deep");
+    assert_refused(nested("[", "]", 127), "nested too deep");
+    assert_refused(nested("[", "]", 2500), "nested too deep");
 
     let header =
         |depth| format!(r#"{{"alg":"ES256","x":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
     assert_accepted(token().with_header_text(header(31)));
-    assert_refused(token().with_header_text(header(32)), JSON);
+    assert_refused(token().with_header_text(header(32)), "nested too deep");
     // Never closed, so that only the depth can be what is wrong first.
-    assert_refused(token().with_header_text("[".repeat(4000)), JSON);
+    assert_refused(token().with_header_text("[".repeat(4000)), "nested too deep");
 }
 
 #[test]

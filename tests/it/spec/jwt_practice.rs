@@ -73,7 +73,7 @@ fn bcp_05_and_16_an_encrypted_token_is_refused_before_any_work() {
 #[test]
 fn bcp_08_text_is_utf_8() {
     let latin_1 = b"{\"iss\":\"https://login.example.com\",\"sub\":\"Zo\xeb\"}";
-    assert_refused(token().with_claims_text(latin_1), "JSON");
+    assert_refused(token().with_claims_text(latin_1), "UTF-8");
 }
 
 #[test]

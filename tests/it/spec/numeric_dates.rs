@@ -107,10 +107,15 @@ fn jose_20_dates_out_of_range_are_refused() {
         ] {
             assert_refused(token().claim(claim, date).compact(), &reason);
         }
-        for text in ["1e400", "-1e400", "1e99999999999", "NaN", "Infinity", "0x7fffffff"] {
+        let with_text = |text: &str| {
             let claims = token().without(claim).claims_json();
-            let claims = claims.replacen('{', &format!("{{\"{claim}\":{text},"), 1);
-            assert_refused(token().with_claims_text(claims), "not JSON");
+            token().with_claims_text(claims.replacen('{', &format!("{{\"{claim}\":{text},"), 1))
+        };
+        for text in ["1e400", "-1e400", "1e99999999999"] {
+            assert_refused(with_text(text), "out of range");
+        }
+        for text in ["NaN", "Infinity", "0x7fffffff"] {
+            assert_refused(with_text(text), "not JSON");
         }
     }
 }

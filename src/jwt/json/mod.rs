@@ -1,16 +1,16 @@
-//! JSON objects, read more strictly than `serde_json` does by itself: a member that occurs twice
-//! and nesting beyond a bound are errors.
+//! JSON objects, read more strictly than is usual: a member that occurs twice and nesting beyond a
+//! bound are errors.
 //!
 //! What is read borrows from the text. A tree of owned strings costs more than all other work on a
 //! token that is refused early, so it is grown only from what a signature has vouched for.
 
-use std::{borrow::Cow, fmt};
+mod reader;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use std::borrow::Cow;
+
 use serde_json::{Map, Number, Value};
 
-/// Objects and arrays may lie this deep in each other.
-const MAX_DEPTH: usize = 32;
+use self::reader::Reader;
 
 /// Members whose names start like this are instructions to `serde_json`'s own values, where some crate
 /// of the build enables `raw_value`: whoever reads claims as a type of theirs would follow them.
@@ -34,7 +34,7 @@ pub(crate) enum Json<'t> {
 }
 
 /// The members of an object, each name once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Object<'t> {
     members: Vec<(Cow<'t, str>, Json<'t>)>,
     /// What the names look like: most of those that are asked for are not there.
@@ -45,25 +45,18 @@ pub(crate) struct Object<'t> {
 ///
 /// No error of this function quotes the input.
 pub(crate) fn object(json: &[u8]) -> Result<Object<'_>, &'static str> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let value = Strict { depth: 0 }
-        .deserialize(&mut deserializer)
-        .map_err(|_| "not JSON, a member that occurs twice, or nested too deep")?;
-    deserializer.end().map_err(|_| "something follows the JSON object")?;
-    match value {
+    match Reader::new(json)?.only_value()? {
         Json::Object(members) => Ok(members),
         _ => Err("not a JSON object"),
     }
 }
 
-/// Whether numbers arrive as numbers. They do not where another crate of the build has enabled
-/// `arbitrary_precision` of `serde_json`: every date in a token would then be refused.
-pub(super) fn reads_numbers() -> bool {
-    let object = object(br#"{"n":1}"#);
-    object.is_ok_and(|members| matches!(members.get("n"), Some(Json::Number(n)) if n.is_u64()))
-}
-
 impl<'t> Object<'t> {
+    /// An empty one with room for what is usual.
+    fn usual() -> Self {
+        Self { members: Vec::with_capacity(USUAL_MEMBERS), looks: 0 }
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Json<'t>> {
         if self.looks & look_of(name) == 0 {
             return None;
@@ -97,23 +90,28 @@ impl<'t> Object<'t> {
         places * place + texts.sum::<usize>()
     }
 
-    /// Adds a member; says whether the name is new.
+    /// Adds a member that is yet to be read; says whether the name is new.
     ///
     /// It is compared with those before it only where one of them looks like it. Where there are
     /// many, that is left to a look at all of them.
-    fn add(&mut self, name: Cow<'t, str>, value: Json<'t>) -> bool {
+    fn add(&mut self, name: Cow<'t, str>) -> (&mut Json<'t>, bool) {
         let look = look_of(&name);
         let may_be_there = self.looks & look != 0 && self.members.len() <= FEW_MEMBERS;
         let is_new = !may_be_there || self.members.iter().all(|(other, _)| *other != name);
         self.looks |= look;
-        self.members.push((name, value));
-        is_new
+        let place = self.members.len();
+        self.members.push((name, Json::Null));
+        (&mut self.members[place].1, is_new)
     }
 
-    fn has_duplicates(&self) -> bool {
+    /// Whether no name of many occurs twice; of few, [`add`](Self::add) has said so.
+    fn is_unambiguous(&self) -> bool {
+        if self.members.len() <= FEW_MEMBERS {
+            return true;
+        }
         let mut names: Vec<&str> = self.members.iter().map(|(name, _)| name.as_ref()).collect();
         names.sort_unstable();
-        names.windows(2).any(|pair| pair[0] == pair[1])
+        names.windows(2).all(|pair| pair[0] != pair[1])
     }
 }
 
@@ -167,116 +165,5 @@ impl From<Json<'_>> for Value {
             Json::Array(elements) => Self::Array(elements.into_iter().map(Self::from).collect()),
             Json::Object(members) => Self::Object(members.into_map()),
         }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Strict {
-    depth: usize,
-}
-
-impl Strict {
-    fn deeper<E: Error>(self) -> Result<Self, E> {
-        let depth = self.depth + 1;
-        if depth > MAX_DEPTH { Err(E::custom("nested too deep")) } else { Ok(Self { depth }) }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Strict {
-    type Value = Json<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Strict {
-    type Value = Json<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
-        Ok(Json::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {
-        Ok(Json::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Json<'de>, E> {
-        Ok(Json::Number(value.into()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
-        // JSON has no other numbers than finite ones.
-        Ok(Number::from_f64(value).map_or(Json::Null, Json::Number))
-    }
-
-    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Json<'de>, E> {
-        Ok(Json::String(Cow::Borrowed(value)))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Json<'de>, E> {
-        Ok(Json::String(Cow::Owned(value.to_owned())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Json<'de>, A::Error> {
-        let inside = self.deeper()?;
-        let mut array = Vec::new();
-        while let Some(element) = elements.next_element_seed(inside)? {
-            array.push(element);
-        }
-        Ok(Json::Array(array))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
-        let inside = self.deeper()?;
-        // Only the outermost one is likely to need room; a text may consist of empty ones inside.
-        let room = if self.depth == 0 { USUAL_MEMBERS } else { 0 };
-        let mut object = Object { members: Vec::with_capacity(room), looks: 0 };
-        let mut is_unambiguous = true;
-        while let Some(name) = members.next_key_seed(Name)? {
-            if name.starts_with(RESERVED) {
-                return Err(A::Error::custom("a name that is an instruction to another reader"));
-            }
-            is_unambiguous &= object.add(name, members.next_value_seed(inside)?);
-        }
-        if !is_unambiguous || object.members.len() > FEW_MEMBERS && object.has_duplicates() {
-            return Err(A::Error::custom("a member occurs twice"));
-        }
-        Ok(Json::Object(object))
-    }
-}
-
-/// The name of a member.
-struct Name;
-
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Name {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a member")
-    }
-
-    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(name))
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(name.to_owned()))
     }
 }
