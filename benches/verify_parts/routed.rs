@@ -65,6 +65,8 @@ pub(crate) fn print(home: &Path) -> Option<()> {
         figure(&format!("{name}_above_verify_and_router_ns"), good - floor, "ns");
         figure(&format!("{name}_over_verify_and_router"), good / floor, "ratio");
         figure(&format!("{name}_bad_signature_above_verify_and_router_ns"), bad, "ns");
+        let bad_over_good = ns("routed_bad_signature")? / good;
+        figure(&format!("{name}_routed_bad_signature_over_valid"), bad_over_good, "ratio");
     }
     Some(())
 }

@@ -8,10 +8,12 @@ mod credentials;
 mod layer;
 mod password;
 mod pool;
+mod user;
 mod users;
 
 pub use self::{
     credentials::Basic,
     layer::BasicAuthLayer,
-    users::{User, Users, UsersBuilder},
+    user::User,
+    users::{Users, UsersBuilder},
 };

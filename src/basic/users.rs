@@ -2,47 +2,14 @@
 
 use std::{collections::BTreeMap, collections::HashMap, num::NonZeroUsize, sync::Arc, thread};
 
-use serde_json::Value;
-
 use crate::{
     authenticator::Authenticator,
-    basic::{Basic, password::PasswordHash, pool::Pool},
+    basic::{Basic, User, password::PasswordHash, pool::Pool, user::Stored},
     config_error::{ConfigError, Problems},
     credentials::Credentials,
     error::AuthError,
     identity::Identity,
 };
-
-/// One user of [`Users`]: a name, a bcrypt hash, and claims for the identity.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct User {
-    identity: Identity,
-    hash: Hash,
-}
-
-/// The hash as it was given; `Debug` does not show it.
-#[derive(Clone)]
-struct Hash(String);
-
-impl std::fmt::Debug for Hash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Hash(..)")
-    }
-}
-
-impl User {
-    /// A user with a bcrypt hash: `$2a$`, `$2b$` or `$2y$`, of a cost from 4 to 18.
-    pub fn new(name: impl Into<String>, bcrypt_hash: impl Into<String>) -> Self {
-        Self { identity: Identity::new(name), hash: Hash(bcrypt_hash.into()) }
-    }
-
-    /// Adds a claim to the identity: a tenant, roles, a department.
-    pub fn with_claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.identity = self.identity.with_claim(name, value);
-        self
-    }
-}
 
 /// Users with bcrypt hashes, held in memory: an [`Authenticator`] of [`Basic`] credentials.
 ///
@@ -158,13 +125,14 @@ impl UsersBuilder {
     pub fn build(self) -> Result<Users, ConfigError> {
         let mut problems = Problems::default();
         let mut users = HashMap::with_capacity(self.users.len());
-        for User { identity, hash } in self.users {
+        for User { identity, stored, .. } in self.users {
+            let Stored::Hash(hash) = stored else { continue };
             let name = identity.subject().to_owned();
             if name.contains(|c: char| c == ':' || c.is_control()) {
                 problems
                     .add(format!("user {name:?}: a name holds no colon and no control character"));
             }
-            let hash = PasswordHash::parse(&hash.0).unwrap_or_else(|problem| {
+            let hash = PasswordHash::parse(&hash).unwrap_or_else(|problem| {
                 problems.add(format!("user {name:?}: {problem}"));
                 PasswordHash::unmatchable(4)
             });
