@@ -13,6 +13,7 @@ mod tokens;
 use std::{env, hint::black_box, process::Command};
 
 use axum::{Router, body::Body, routing::get};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, Request, StatusCode};
 use tower::{Layer, Service};
 use tower_auth::{
@@ -50,10 +51,19 @@ fn run(case: &str) {
         "forged" => serve(layer.layer(router), &of(&forged), StatusCode::UNAUTHORIZED),
         "verify" => verify(key, &good),
         "verify_forged" => verify(key, &forged),
+        "numbers" => serve(layer.layer(router), &of(&numbers()), StatusCode::UNAUTHORIZED),
         "credentials" => credentials(&of(&good)),
         "remembered" => remembered(key, &of(&good)),
         _ => unreachable!("a case of this program"),
     }
+}
+
+/// A token of the greatest length that nobody has signed, full of numbers that are dear to read.
+fn numbers() -> String {
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let numbers = ["1.7976931348623158079e308"; 230].join(",");
+    let claims = format!(r#"{{"iss":"nobody","x":[{numbers}]}}"#);
+    format!("{}.{}.AAAA", encode(r#"{"alg":"RS256"}"#), encode(&claims))
 }
 
 fn serve<S>(mut service: S, headers: &HeaderMap, status: StatusCode)
@@ -107,6 +117,8 @@ fn count_all() {
         println!("no figures: valgrind is not installed");
         return;
     }
+    let numbers = count("rs256-numbers");
+    println!("figure refused_numbers_instructions {numbers} instructions");
     for name in KEYS.map(Key::name) {
         let count = |case: &str| count(&format!("{name}-{case}"));
         let router = count("router");

@@ -56,6 +56,30 @@ pub trait Authenticator<C: Credentials>: Send + Sync + 'static {
     fn answer(&self, credentials: C) -> Answer<C> {
         Answer::Later(credentials)
     }
+
+    /// A number that is another one as soon as these credentials may be judged otherwise: because a
+    /// user has been changed or a list has been read anew.
+    ///
+    /// Judgements that were made under another number are not remembered any longer. It must cost
+    /// little, and a number must not come back. The default never changes.
+    fn generation(&self, credentials: &C) -> u64 {
+        let _ = credentials;
+        0
+    }
+
+    /// Remembers good judgements for a while; see [`Cached`](crate::Cached).
+    ///
+    /// # Panics
+    ///
+    /// When the limits leave room for nothing.
+    #[cfg(feature = "cache")]
+    fn cached(self, limits: crate::CacheLimits) -> crate::Cached<Self>
+    where
+        Self: Sized,
+        C: crate::CacheKey,
+    {
+        crate::Cached::new(self, limits)
+    }
 }
 
 /// What [`Authenticator::answer`] could say without waiting.
@@ -81,6 +105,10 @@ where
 
     fn answer(&self, credentials: C) -> Answer<C> {
         A::answer(self, credentials)
+    }
+
+    fn generation(&self, credentials: &C) -> u64 {
+        A::generation(self, credentials)
     }
 }
 

@@ -96,11 +96,6 @@ impl Claims {
         Self { members: OnceLock::new(), text: Some(text) }
     }
 
-    /// Bytes of memory behind the claims, at most.
-    pub(crate) fn weight(&self) -> usize {
-        self.text.as_ref().map_or(0, |text| text.json.len() + text.weight)
-    }
-
     fn members(&self) -> &Map<String, Value> {
         self.members.get_or_init(|| {
             // By the reader that has read it before, and by no other: two readers that differ in one
@@ -111,6 +106,42 @@ impl Claims {
             };
             self.text.as_ref().map(read).unwrap_or_default()
         })
+    }
+}
+
+#[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
+impl Claims {
+    /// Bytes of memory behind the claims, at most.
+    pub(crate) fn weight(&self) -> usize {
+        #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+        if let Some(text) = &self.text {
+            return text.json.len() + text.weight;
+        }
+        self.members.get().map_or(0, weight_of_members)
+    }
+}
+
+/// A map is a tree whose nodes have room for eleven members and may be half full, or a table that has
+/// just grown, as the features of `serde_json` in the build will have it.
+#[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
+fn weight_of_members(members: &Map<String, Value>) -> usize {
+    let place = size_of::<String>() + size_of::<Value>();
+    let texts = members.iter().map(|(name, value)| name.capacity() + weight_of_value(value));
+    (2 * members.len().next_multiple_of(11) + 2) * place + texts.sum::<usize>()
+}
+
+#[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
+fn weight_of_value(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) => 0,
+        // Its digits, where some crate of the build has enabled `arbitrary_precision`.
+        Value::Number(_) => 32,
+        Value::String(text) => text.capacity(),
+        Value::Array(elements) => {
+            let inside: usize = elements.iter().map(weight_of_value).sum();
+            elements.capacity() * size_of::<Value>() + inside
+        }
+        Value::Object(members) => weight_of_members(members),
     }
 }
 

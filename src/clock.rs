@@ -87,3 +87,9 @@ impl Clock {
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
+
+/// The time that has passed since some moment: for measuring, never for what tokens say.
+#[cfg(feature = "basic")]
+pub(crate) fn monotonic() -> std::time::Instant {
+    std::time::Instant::now()
+}

@@ -195,8 +195,14 @@ impl Identity {
         self
     }
 
+    /// What is known, to be remembered.
+    #[cfg(feature = "cache")]
+    pub(crate) fn into_facts(self) -> Arc<Facts> {
+        self.facts.into_arc()
+    }
+
     /// An identity of remembered facts.
-    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    #[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
     pub(crate) const fn of(facts: Shared<Facts>) -> Self {
         Self { facts, outer: None }
     }
@@ -218,6 +224,16 @@ impl Facts {
         claims: Claims,
     ) -> Self {
         Self { subject, issuer, method, expires_at, claims, anonymous: false }
+    }
+}
+
+#[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
+impl Facts {
+    /// When the credentials end, as time since the Unix epoch; nothing is good before that.
+    #[cfg(feature = "cache")]
+    pub(crate) fn expires_since_epoch(&self) -> Option<std::time::Duration> {
+        let end = self.expires_at?.duration_since(SystemTime::UNIX_EPOCH);
+        Some(end.unwrap_or_default())
     }
 
     /// Bytes of memory, at most.

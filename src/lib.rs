@@ -124,8 +124,8 @@ mod authorization;
 mod basic;
 #[cfg(any(feature = "basic", feature = "jwt", feature = "rust-crypto"))]
 mod because;
-#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-mod bounded;
+#[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
+mod cache;
 mod claims;
 mod clock;
 mod config_error;
@@ -146,7 +146,7 @@ mod mtls;
 #[cfg(any(feature = "jwt", feature = "rust-crypto", feature = "tls"))]
 mod pem;
 mod permission;
-#[cfg(feature = "jwks")]
+#[cfg(any(feature = "cache", feature = "jwks"))]
 mod random;
 mod rejection;
 mod secret;
@@ -156,7 +156,14 @@ mod tenant;
 mod testing;
 
 #[cfg(feature = "basic")]
-pub use self::basic::{Basic, BasicAuthLayer, User, Users, UsersBuilder};
+pub use self::basic::{
+    Basic, BasicAuthLayer, PasswordSample, Passwords, PasswordsBuilder, PasswordsStatus, Rehash,
+    User, Users, UsersBuilder,
+};
+#[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
+pub use self::cache::CacheLimits;
+#[cfg(feature = "cache")]
+pub use self::cache::{CacheKey, Cached, KeyWriter};
 #[cfg(feature = "axum")]
 pub use self::integration::axum::TypedClaims;
 #[cfg(feature = "reqwest")]
@@ -167,8 +174,8 @@ pub use self::jwks::{Fetch, KeyStatus, RemoteKeys};
 pub use self::jwt::BearerPassword;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
 pub use self::jwt::{
-    Algorithm, Bearer, CacheLimits, HmacAlgorithm, Issuer, IssuerQuestion, IssuerResolver,
-    JwtAuthLayer, JwtVerifier, JwtVerifierBuilder, Keys, Revocation, RevocationList, TokenLocation,
+    Algorithm, Bearer, HmacAlgorithm, Issuer, IssuerQuestion, IssuerResolver, JwtAuthLayer,
+    JwtVerifier, JwtVerifierBuilder, Keys, Revocation, RevocationList, TokenLocation,
 };
 #[cfg(feature = "mtls")]
 pub use self::mtls::{

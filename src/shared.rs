@@ -54,7 +54,7 @@ impl<T: ?Sized> Striped<T> {
     }
 
     /// Bytes of memory beside the value, at most.
-    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    #[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
     pub(crate) fn overhead() -> usize {
         // A line, its two counts, rounded up to whole lines, and its place in the list.
         stripes() * (2 * size_of::<Line<()>>().max(64) + size_of::<OnceLock<Arc<Line<()>>>>())
@@ -72,6 +72,16 @@ impl<T: ?Sized> Deref for Striped<T> {
 impl<T: ?Sized> Shared<T> {
     pub(crate) const fn new(value: Arc<T>) -> Self {
         Self::Direct(value)
+    }
+}
+
+#[cfg(feature = "cache")]
+impl<T> Shared<T> {
+    pub(crate) fn into_arc(self) -> Arc<T> {
+        match self {
+            Self::Direct(value) => value,
+            Self::Striped(line) => Arc::clone(&line.0),
+        }
     }
 }
 

@@ -106,6 +106,15 @@ impl Credentials for Basic {
     }
 }
 
+#[cfg(feature = "cache")]
+impl crate::CacheKey for Basic {
+    fn write_key(&self, key: &mut crate::KeyWriter) {
+        key.tenant(self.tenant.as_ref());
+        key.field(self.username.as_bytes());
+        key.field(self.password.expose());
+    }
+}
+
 impl fmt::Debug for Basic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Basic")

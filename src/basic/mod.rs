@@ -1,19 +1,24 @@
 //! Authentication by user-id and password (RFC 7617).
 //!
 //! [`BasicAuthLayer`] reads [`Basic`] credentials and has them judged by any
-//! [`Authenticator<Basic>`](crate::Authenticator); [`Users`] is a ready one: names and bcrypt
-//! hashes, verified on threads of their own.
+//! [`Authenticator<Basic>`](crate::Authenticator); [`Users`] is a ready one: names and password hashes
+//! from code or from a file. [`Passwords`] verifies for stores of your own.
 
+mod builder;
 mod credentials;
 mod layer;
-mod password;
-mod pool;
+mod passwords;
+mod rehash;
+mod set;
 mod user;
 mod users;
 
 pub use self::{
+    builder::UsersBuilder,
     credentials::Basic,
     layer::BasicAuthLayer,
+    passwords::{PasswordSample, Passwords, PasswordsBuilder, PasswordsStatus},
+    rehash::Rehash,
     user::User,
-    users::{Users, UsersBuilder},
+    users::Users,
 };

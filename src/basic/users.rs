@@ -1,26 +1,37 @@
-//! [`Users`]: names and bcrypt hashes, held in memory.
+//! [`Users`]: names and password hashes, held in memory.
 
-use std::{collections::BTreeMap, collections::HashMap, num::NonZeroUsize, sync::Arc, thread};
+use std::{
+    fmt,
+    sync::{Arc, atomic::Ordering},
+};
+
+use arc_swap::ArcSwap;
 
 use crate::{
     authenticator::Authenticator,
-    basic::{Basic, User, password::PasswordHash, pool::Pool, user::Stored},
-    config_error::{ConfigError, Problems},
-    credentials::Credentials,
+    basic::{
+        Basic, Passwords, Rehash, UsersBuilder,
+        passwords::PasswordHash,
+        rehash::Replace,
+        set::{Entry, Known, UserSet},
+    },
     error::AuthError,
     identity::Identity,
+    secret::Secret,
 };
 
-/// Users with bcrypt hashes, held in memory: an [`Authenticator`] of [`Basic`] credentials.
+/// Users with password hashes, held in memory: an [`Authenticator`] of [`Basic`] credentials.
 ///
-/// bcrypt is slow on purpose, so passwords are verified on threads of their own, never on those of
-/// the async runtime. Both the threads and the queue in front of them are bounded; when the queue is
-/// full, a request is refused as [`Overloaded`](crate::AuthErrorKind::Overloaded) at once. A request
-/// that is cancelled while it waits is not computed.
+/// Passwords are verified by [`Passwords`]: on threads of their own, with bounded work, refused as
+/// [`Overloaded`](crate::AuthErrorKind::Overloaded) beyond that.
 ///
-/// An unknown user costs the same work as a known one: the password is held against a hash that
-/// nothing matches, of the cost that is most common in the store. So does a password of more than 72
-/// bytes, which bcrypt cannot tell apart beyond that and which is therefore refused.
+/// # Equal work
+///
+/// A name that nobody has costs the work of a user of the store, chosen by the name: always the same
+/// one for the same name, through restarts too, and all of them in the proportions in which they are
+/// there. So does a user with a clear-text password. A user who is disabled, and a password that
+/// bcrypt cannot tell from others (more than 72 bytes, or a NUL in it), cost what a wrong password
+/// costs. All of them are answered alike.
 ///
 /// # Examples
 ///
@@ -40,120 +51,127 @@ use crate::{
 /// # let _ = layer;
 /// # Ok::<(), tower_auth::ConfigError>(())
 /// ```
-#[derive(Clone, Debug)]
-pub struct Users {
-    users: Arc<HashMap<String, Entry>>,
-    unknown: PasswordHash,
-    pool: Arc<Pool>,
-}
+#[derive(Clone)]
+pub struct Users(pub(super) Arc<Store>);
 
-#[derive(Debug)]
-struct Entry {
-    identity: Identity,
-    hash: PasswordHash,
+pub(super) struct Store {
+    pub(super) set: ArcSwap<UserSet>,
+    pub(super) passwords: Passwords,
+    pub(super) replace: Option<Replace>,
 }
 
 impl Users {
-    /// How many passwords may wait for a thread where no other number is set.
-    pub const DEFAULT_QUEUE: usize = 64;
-
     /// Starts a store without users.
     pub fn builder() -> UsersBuilder {
-        // One core stays free for everything else.
-        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let workers = cores.saturating_sub(1).max(1);
-        UsersBuilder { users: Vec::new(), workers, queue: Self::DEFAULT_QUEUE }
+        UsersBuilder::new()
+    }
+
+    /// How many users there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.set.load().len()
+    }
+
+    /// Whether there is no user.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What is questionable about users that are accepted: hashes of a low cost, say. No text quotes
+    /// a hash.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        self.0.set.load().warnings.clone()
+    }
+
+    /// The threads that verify, to share them with another store or to see what is under way.
+    #[must_use]
+    pub fn passwords(&self) -> &Passwords {
+        &self.0.passwords
     }
 }
 
 impl Authenticator<Basic> for Users {
     async fn authenticate(&self, credentials: Basic) -> Result<Identity, AuthError> {
-        let entry = self.users.get(credentials.username());
-        let hash = entry.map_or(&self.unknown, |entry| &entry.hash).clone();
-        let matches = self.pool.run(move || hash.verify(credentials.password())).await?;
-        match entry {
-            Some(entry) if matches => Ok(entry.identity.clone()),
-            Some(_) => Err(AuthError::invalid("the password is wrong")),
-            None => Err(AuthError::invalid("the user is unknown")),
+        let (name, password) = (credentials.username(), credentials.password());
+        let (entry, hash) = self.0.look_up(name);
+        let matches = match hash {
+            Some(hash) => self.0.passwords.holds(name, hash, password).await?,
+            None => false,
+        };
+        let entry = entry.ok_or_else(|| AuthError::invalid("the user is unknown"))?;
+        let matches = match &entry.known {
+            Known::Hash(_) => matches,
+            Known::ClearText(own) => own == password,
+        };
+        if !matches {
+            return Err(AuthError::invalid("the password is wrong"));
         }
+        if entry.is_disabled {
+            return Err(AuthError::invalid("the user is disabled"));
+        }
+        // It may have waited for long.
+        if self.0.generation(name) != entry.generation {
+            return Err(AuthError::invalid("the user has been changed meanwhile"));
+        }
+        Store::rehash(&self.0, &entry, password);
+        Ok(entry.identity.clone())
+    }
+
+    fn generation(&self, credentials: &Basic) -> u64 {
+        self.0.generation(credentials.username())
     }
 }
 
-/// Builds [`Users`].
-#[derive(Clone, Debug)]
-#[must_use = "call `build`"]
-pub struct UsersBuilder {
-    users: Vec<User>,
-    workers: usize,
-    queue: usize,
-}
-
-impl UsersBuilder {
-    /// Adds a user.
-    pub fn user(mut self, user: User) -> Self {
-        self.users.push(user);
-        self
+impl Store {
+    fn look_up(&self, name: &str) -> (Option<Arc<Entry>>, Option<PasswordHash>) {
+        let set = self.set.load();
+        (set.entry(name).cloned(), set.work_for(name).cloned())
     }
 
-    /// Adds users.
-    pub fn users(mut self, users: impl IntoIterator<Item = User>) -> Self {
-        self.users.extend(users);
-        self
+    /// None for a name that nobody has.
+    fn generation(&self, name: &str) -> u64 {
+        self.set.load().entry(name).map_or(0, |entry| entry.generation)
     }
 
-    /// Sets the number of threads that verify passwords.
-    ///
-    /// The default is one less than the machine's cores and at least one: with as many as there are
-    /// cores, a storm of logins slows everything else down.
-    pub const fn with_workers(mut self, workers: NonZeroUsize) -> Self {
-        self.workers = workers.get();
-        self
-    }
-
-    /// Sets how many passwords may wait for a thread. The default is [`Users::DEFAULT_QUEUE`].
-    pub const fn with_queue(mut self, queue: NonZeroUsize) -> Self {
-        self.queue = queue.get();
-        self
-    }
-
-    /// Checks all users and starts the threads.
-    ///
-    /// # Errors
-    ///
-    /// Every hash that is not bcrypt or is damaged, every name that is used twice or cannot be sent
-    /// (it holds a colon or a control character), and a system that starts no thread.
-    pub fn build(self) -> Result<Users, ConfigError> {
-        let mut problems = Problems::default();
-        let mut users = HashMap::with_capacity(self.users.len());
-        for User { identity, stored, .. } in self.users {
-            let Stored::Hash(hash) = stored else { continue };
-            let name = identity.subject().to_owned();
-            if name.contains(|c: char| c == ':' || c.is_control()) {
-                problems
-                    .add(format!("user {name:?}: a name holds no colon and no control character"));
-            }
-            let hash = PasswordHash::parse(&hash).unwrap_or_else(|problem| {
-                problems.add(format!("user {name:?}: {problem}"));
-                PasswordHash::unmatchable(4)
+    /// Sees to it that an outdated hash is replaced when there is time.
+    fn rehash(this: &Arc<Self>, entry: &Arc<Entry>, password: &Secret) {
+        let (Some(replace), Known::Hash(old)) = (&this.replace, &entry.known) else { return };
+        if !this.passwords.wants_rehash(old) || entry.is_rehashed.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        // The thread that makes the hash must not keep the store, and so itself, alive.
+        let (store, of_job) = (Arc::downgrade(this), Arc::clone(entry));
+        let (replace, old) = (Arc::clone(replace), old.clone());
+        let is_begun = this.passwords.rehash(password.clone(), move |new| {
+            let name = of_job.identity.subject();
+            let is_replaced = new.is_some_and(|new| {
+                replace(&Rehash::new(name, &old, &new))
+                    && store.upgrade().is_some_and(|store| store.put(name, &old, &new))
             });
-            let identity = identity.established_by(Basic::NAME);
-            if users.insert(name.clone(), Entry { identity, hash }).is_some() {
-                problems.add(format!("user {name:?}: the name is used twice"));
-            }
+            of_job.is_rehashed.store(is_replaced, Ordering::Relaxed);
+        });
+        if !is_begun {
+            entry.is_rehashed.store(false, Ordering::Relaxed);
         }
-        let unknown = PasswordHash::unmatchable(most_common_cost(users.values()));
-        let pool = problems.finish(Pool::start(self.workers, self.queue))?;
-        let pool = pool.map_err(|error| ConfigError::new(format!("no worker thread: {error}")))?;
-        Ok(Users { users: Arc::new(users), unknown, pool: Arc::new(pool) })
+    }
+
+    /// Whether it was still the old hash that was replaced.
+    fn put(&self, name: &str, old: &PasswordHash, new: &PasswordHash) -> bool {
+        let before = self.set.rcu(|set| match set.with_hash(name, old, new) {
+            Some(changed) => Arc::new(changed),
+            None => Arc::clone(set),
+        });
+        before.entry(name).is_some_and(|entry| entry.known == Known::Hash(old.clone()))
     }
 }
 
-/// What an unknown user costs. Of equally common costs the higher one counts.
-fn most_common_cost<'u>(users: impl Iterator<Item = &'u Entry>) -> u32 {
-    let mut counts = BTreeMap::<u32, usize>::new();
-    for entry in users {
-        *counts.entry(entry.hash.cost()).or_default() += 1;
+impl fmt::Debug for Users {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Users")
+            .field("users", &self.len())
+            .field("passwords", &self.0.passwords)
+            .finish_non_exhaustive()
     }
-    let most_common = counts.into_iter().max_by_key(|&(cost, count)| (count, cost));
-    most_common.map_or(bcrypt::DEFAULT_COST, |(cost, _)| cost)
 }

@@ -7,11 +7,12 @@ use std::{
 };
 
 use crate::{
+    cache::CacheLimits,
     clock::Clock,
     config_error::{ConfigError, Problems},
     jwt::{
-        CacheLimits, Issuer, IssuerResolver, JwtVerifier, Revocation, cache::TokenCache,
-        resolver::Resolved, verification::Verification,
+        Issuer, IssuerResolver, JwtVerifier, Revocation, cache::TokenCache, resolver::Resolved,
+        verification::Verification,
     },
 };
 

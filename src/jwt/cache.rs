@@ -7,78 +7,60 @@
 //! it, read from the very set that the key was taken from; a hit demands that the source gives that
 //! generation now. Sets are never changed and no two share a generation. So whichever way a
 //! verification and a rotation interleave, an entry made with the old set stops counting at the
-//! moment when readers see the new one, even if it is put in later. The requested tenant is part of
-//! what is looked up. Expiry, certificate and revocation are asked anew on each hit.
+//! moment when readers see the new one, even if it is put in later. Expiry, requested tenant,
+//! certificate and revocation are asked anew on each hit.
 
 use std::{
     hash::{Hash, Hasher},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
 use papaya::Equivalent;
-use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use crate::{
-    bounded::{BoundedMap, Bounds},
-    jwt::{Bearer, limits::CacheLimits, verified::Verified},
-    tenant::Tenant,
+    cache::{self, BoundedMap, CacheLimits, Flights},
+    jwt::{Bearer, verified::Verified},
 };
 
 /// As much of a token as is hashed: 96 bits of the end of its signature, which nobody can choose.
 const HASHED_BYTES: usize = 16;
 
 /// Remembers verified tokens, and lets nobody verify a token that somebody else is verifying.
+///
+/// Errors are nobody's but the one's who met them: a moment later there may be other keys.
 #[derive(Debug)]
 pub(super) struct TokenCache {
     tokens: BoundedMap<TokenKey, Arc<Verified>>,
-    flights: Mutex<std::collections::HashMap<Arc<TokenKey>, watch::Receiver<Outcome>>>,
+    flights: Flights<TokenKey, Arc<Verified>>,
     max_age: Duration,
 }
 
-/// What was verified; none while that goes on. Errors are nobody's but the one's who met them: a
-/// moment later there may be other keys.
-type Outcome = Option<Arc<Verified>>;
+/// Who verifies a token.
+pub(super) type Turn<'c> = cache::Turn<'c, TokenKey, Arc<Verified>>;
 
-/// The requested tenant and the whole token.
-#[derive(Debug, Eq)]
-struct TokenKey {
-    tenant: Option<Tenant>,
-    token: Zeroizing<Box<[u8]>>,
-}
+/// A verification by this thread that others wait for.
+pub(super) type Flight<'c> = cache::Flight<'c, TokenKey, Arc<Verified>>;
+
+/// Waits for a verification by another thread.
+pub(super) type Waiting = cache::Waiting<Arc<Verified>>;
+
+/// The whole token.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct TokenKey(Zeroizing<Box<[u8]>>);
 
 /// The same, borrowed from credentials.
 #[derive(Clone, Copy)]
-struct Wanted<'c> {
-    tenant: Option<&'c Tenant>,
-    token: &'c [u8],
-}
-
-/// A verification by this thread that others wait for.
-pub(super) struct Flight<'c> {
-    cache: &'c TokenCache,
-    key: Arc<TokenKey>,
-    outcome: watch::Sender<Outcome>,
-}
-
-/// Who verifies a token.
-pub(super) enum Turn<'c> {
-    /// The caller, and it must tell the others.
-    Mine(Flight<'c>),
-    /// Somebody did meanwhile.
-    Done(Arc<Verified>),
-    /// Somebody does now.
-    Theirs(Waiting),
-}
-
-/// Waits for a verification by another thread.
-pub(super) struct Waiting(watch::Receiver<Outcome>);
+struct Wanted<'c>(&'c [u8]);
 
 impl TokenCache {
     pub(super) fn new(limits: CacheLimits) -> Self {
-        let bounds = Bounds { entries: limits.entries, weight: limits.bytes };
-        Self { tokens: BoundedMap::new(bounds), flights: Mutex::default(), max_age: limits.age }
+        Self {
+            tokens: BoundedMap::new(limits.bounds()),
+            flights: Flights::default(),
+            max_age: limits.age(),
+        }
     }
 
     /// Looks at what is remembered of a token, if it still counts.
@@ -97,21 +79,21 @@ impl TokenCache {
     /// Says whose turn it is to verify a token that is not remembered.
     pub(super) fn turn(&self, credentials: &Bearer, now: Duration) -> Turn<'_> {
         let wanted = Wanted::of(credentials);
-        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = Arc::new(wanted.to_key());
-        if let Some(outcome) = flights.get(&key) {
-            return Turn::Theirs(Waiting(outcome.clone()));
-        }
-        // Asked again under the lock: who was in flight a moment ago has landed here.
-        let landed = self.tokens.read(&wanted, |verified| {
-            verified.still_counts(now, self.max_age).then(|| Arc::clone(verified))
-        });
-        if let Some(verified) = landed.flatten() {
-            return Turn::Done(verified);
-        }
-        let (outcome, waiting) = watch::channel(None);
-        flights.insert(Arc::clone(&key), waiting);
-        Turn::Mine(Flight { cache: self, key, outcome })
+        self.flights.turn(wanted.to_key(), || {
+            let landed = self.tokens.read(&wanted, |verified| {
+                verified.still_counts(now, self.max_age).then(|| Arc::clone(verified))
+            });
+            landed.flatten()
+        })
+    }
+
+    /// Remembers what was verified and tells those who wait.
+    pub(super) fn land(&self, flight: Flight<'_>, verified: Arc<Verified>) -> Arc<Verified> {
+        let key = flight.key().clone();
+        let weight = key.weight() + verified.weight();
+        self.tokens.insert(key, Arc::clone(&verified), weight);
+        flight.land(Arc::clone(&verified));
+        verified
     }
 
     /// Entries and bytes.
@@ -120,71 +102,27 @@ impl TokenCache {
     }
 }
 
-impl Flight<'_> {
-    /// Remembers what was verified and tells those who wait.
-    pub(super) fn land(self, verified: Arc<Verified>) -> Arc<Verified> {
-        let key = TokenKey::clone(&self.key);
-        let weight = key.weight() + verified.weight();
-        self.cache.tokens.insert(key, Arc::clone(&verified), weight);
-        self.outcome.send_replace(Some(Arc::clone(&verified)));
-        verified
-    }
-}
-
-impl Drop for Flight<'_> {
-    /// Whoever waits for a verification that came to nothing begins one of its own.
-    fn drop(&mut self) {
-        let mut flights = self.cache.flights.lock().unwrap_or_else(PoisonError::into_inner);
-        flights.remove(&self.key);
-    }
-}
-
-impl Waiting {
-    /// None where the verification came to nothing.
-    pub(super) async fn outcome(mut self) -> Option<Arc<Verified>> {
-        let outcome = self.0.wait_for(Option::is_some).await;
-        outcome.map_or(None, |outcome| outcome.clone())
-    }
-}
-
 impl<'c> Wanted<'c> {
     fn of(credentials: &'c Bearer) -> Self {
-        Self { tenant: credentials.requested_tenant(), token: credentials.token().expose() }
+        Self(credentials.token().expose())
     }
 
     fn to_key(self) -> TokenKey {
-        TokenKey { tenant: self.tenant.cloned(), token: Zeroizing::new(Box::from(self.token)) }
+        TokenKey(Zeroizing::new(Box::from(self.0)))
     }
 }
 
 impl TokenKey {
-    fn wanted(&self) -> Wanted<'_> {
-        Wanted { tenant: self.tenant.as_ref(), token: &self.token }
-    }
-
     fn weight(&self) -> usize {
-        let tenant = self.tenant.as_ref().map_or(0, |tenant| tenant.as_str().len());
         let counts = 4 * size_of::<usize>();
         let overhead = BoundedMap::<Self, Arc<Verified>>::ENTRY_OVERHEAD;
-        size_of::<Self>() + counts + tenant + self.token.len() + overhead
-    }
-}
-
-impl Clone for TokenKey {
-    fn clone(&self) -> Self {
-        self.wanted().to_key()
-    }
-}
-
-impl PartialEq for TokenKey {
-    fn eq(&self, other: &Self) -> bool {
-        self.tenant == other.tenant && *self.token == *other.token
+        size_of::<Self>() + counts + self.0.len() + overhead
     }
 }
 
 impl Hash for TokenKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.wanted().hash(state);
+        Wanted(&self.0).hash(state);
     }
 }
 
@@ -192,15 +130,12 @@ impl Hash for Wanted<'_> {
     /// By a key of this process (the map's). Two tokens with one end fall together and are then told
     /// apart by the comparison.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        if let Some(tenant) = self.tenant {
-            tenant.as_str().hash(state);
-        }
-        state.write(&self.token[self.token.len().saturating_sub(HASHED_BYTES)..]);
+        state.write(&self.0[self.0.len().saturating_sub(HASHED_BYTES)..]);
     }
 }
 
 impl Equivalent<Arc<TokenKey>> for Wanted<'_> {
     fn equivalent(&self, key: &Arc<TokenKey>) -> bool {
-        self.tenant == key.tenant.as_ref() && *self.token == **key.token
+        *self.0 == **key.0
     }
 }

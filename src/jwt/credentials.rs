@@ -106,6 +106,19 @@ impl Credentials for Bearer {
     }
 }
 
+#[cfg(feature = "cache")]
+impl crate::CacheKey for Bearer {
+    fn write_key(&self, key: &mut crate::KeyWriter) {
+        key.tenant(self.tenant.as_ref());
+        key.field(self.token.expose());
+        // A token may be bound to the certificate of its connection.
+        #[cfg(feature = "mtls")]
+        if let Some(certificate) = self.client_certificate() {
+            key.field(certificate.sha256_thumbprint().as_bytes());
+        }
+    }
+}
+
 impl fmt::Debug for Bearer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bearer")

@@ -21,7 +21,6 @@ mod key;
 mod key_set;
 mod keys;
 mod layer;
-mod limits;
 mod location;
 #[cfg(feature = "basic")]
 mod password;
@@ -49,7 +48,6 @@ pub use self::{
     issuer::Issuer,
     keys::Keys,
     layer::JwtAuthLayer,
-    limits::CacheLimits,
     location::TokenLocation,
     resolver::{IssuerQuestion, IssuerResolver},
     revocation::{Revocation, RevocationList},

@@ -2,27 +2,29 @@
 
 use std::{
     future::Future,
-    hash::{BuildHasher, Hash, Hasher, RandomState},
+    hash::{BuildHasher, RandomState},
     sync::Arc,
     time::Duration,
 };
 
 use papaya::Equivalent;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::{
+    sync::{Mutex, Semaphore},
+    time::timeout,
+};
 
 use crate::{
-    bounded::{BoundedMap, Bounds},
+    cache::{BoundedMap, Bounds, CacheLimits},
     clock::Clock,
     error::{AuthError, AuthErrorKind},
     gate::BoxFuture,
-    jwt::{Issuer, limits::CacheLimits, trusted::Trusted},
-    tenant::Tenant,
+    jwt::{Issuer, trusted::Trusted},
 };
 
 /// So many answers of the resolver may be waited for at a time.
 const MAX_QUESTIONS: usize = 64;
 
-/// For how long an answer of the resolver is waited for.
+/// For how long an answer of the resolver is waited for, with the wait for one's turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// For how long a "no" is remembered. Short, because the next thing may be that the issuer is added.
@@ -34,16 +36,16 @@ const NO_LASTS: Duration = Duration::from_secs(10);
 pub struct IssuerQuestion {
     /// The `iss` of the token, as the client sent it.
     pub issuer: String,
-    /// The tenant that an outer [`TenantLayer`](crate::TenantLayer) found in the request.
-    pub tenant: Option<Tenant>,
 }
 
 /// Finds issuers that were not known when the verifier was built: those of new tenants, say.
 ///
 /// It is asked with what a client sent, so it must look the name up among those that are trusted;
-/// an issuer that it makes of the name would be one that the client chose. Answers are remembered,
-/// in bounded number and for a bounded time, and no token of the issuer is remembered for longer; the
-/// number of questions at a time and the time for an answer (5 s) are bounded as well.
+/// an issuer that it makes of the name would be one that the client chose. What the issuer may be used
+/// for is said by the answer, tenants among it ([`Issuer::for_tenants`]). Answers are remembered, in
+/// bounded number and for a bounded time, and no token of the issuer is remembered for longer; the
+/// number of questions at a time and the time for an answer (5 s) are bounded as well. Names that had
+/// an answer before have turns of their own, so that made-up ones do not keep them waiting.
 /// Closures are resolvers too.
 ///
 /// # Examples
@@ -112,18 +114,23 @@ pub(super) struct Resolved(Arc<Inner>);
 
 struct Inner {
     resolver: Box<dyn AnyResolver>,
-    known: BoundedMap<Name, Answered>,
-    /// The last answer for an issuer, whatever the tenant: whoever makes up tenants makes no fetches.
-    last: BoundedMap<Name, Arc<Trusted>>,
+    /// Also those whose time is up: their keys are taken over when they are asked for again.
+    known: BoundedMap<String, Answered>,
     /// Apart, so that names nobody has cannot push out those that somebody has.
-    unknown: BoundedMap<Name, Answered>,
-    /// One question at a time for each of these, so that no name is asked for twice at once.
-    asking: Vec<Mutex<()>>,
-    /// Nobody outside can tell which names share one of them.
-    hashing: RandomState,
-    waiting: Semaphore,
+    unknown: BoundedMap<String, Answered>,
+    /// For names that had an answer before.
+    known_turns: Turns,
+    unknown_turns: Turns,
     lasts: Duration,
     clock: Clock,
+}
+
+/// One question at a time for each of some lanes, so that no name is asked for twice at once.
+struct Turns {
+    lanes: Vec<Mutex<()>>,
+    /// Nobody outside can tell which names share a lane.
+    hashing: RandomState,
+    waiting: Semaphore,
 }
 
 struct Answered {
@@ -131,17 +138,9 @@ struct Answered {
     at: Duration,
 }
 
-#[derive(Debug, Eq, PartialEq)]
-struct Name {
-    tenant: Option<Tenant>,
-    issuer: String,
-}
-
-#[derive(Clone, Copy)]
-struct Wanted<'w> {
-    tenant: Option<&'w Tenant>,
-    issuer: &'w str,
-}
+/// The name of an issuer, looked up where it lies.
+#[derive(Hash)]
+struct Wanted<'w>(&'w str);
 
 /// What is known about an issuer without asking.
 #[derive(Clone)]
@@ -154,23 +153,21 @@ pub(super) enum Known {
 
 impl Resolved {
     pub(super) fn new(resolver: impl IssuerResolver, limits: CacheLimits, clock: Clock) -> Self {
-        let bounds = Bounds { entries: limits.entries, weight: usize::MAX };
+        let bounds = Bounds { weight: usize::MAX, ..limits.bounds() };
         Self(Arc::new(Inner {
             resolver: Box::new(resolver),
             known: BoundedMap::new(bounds),
-            last: BoundedMap::new(bounds),
             unknown: BoundedMap::new(bounds),
-            asking: (0..MAX_QUESTIONS).map(|_| Mutex::new(())).collect(),
-            hashing: RandomState::new(),
-            waiting: Semaphore::new(MAX_QUESTIONS * 16),
-            lasts: limits.age,
+            known_turns: Turns::new(),
+            unknown_turns: Turns::new(),
+            lasts: limits.age(),
             clock,
         }))
     }
 
     /// What is remembered of an issuer.
-    pub(super) fn known(&self, issuer: &str, tenant: Option<&Tenant>) -> Known {
-        let (wanted, now) = (Wanted { tenant, issuer }, self.now());
+    pub(super) fn known(&self, issuer: &str) -> Known {
+        let (wanted, now) = (Wanted(issuer), self.now());
         let counts = |answered: &Answered, lasts| {
             now.checked_sub(answered.at).is_some_and(|age| age < lasts)
         };
@@ -191,36 +188,36 @@ impl Resolved {
     /// The question goes on when the request that asked it is cut off only if the resolver sees to
     /// that; but the next request asks again, and no count is spent.
     pub(super) async fn ask(&self, question: IssuerQuestion) -> Result<Known, AuthError> {
-        let Ok(_place) = self.0.waiting.try_acquire() else {
+        let had_an_answer = self.last(&question.issuer).is_some();
+        let turns = if had_an_answer { &self.0.known_turns } else { &self.0.unknown_turns };
+        let Ok(_place) = turns.waiting.try_acquire() else {
             return Err(AuthError::new(AuthErrorKind::Overloaded)
                 .with_source("too many unknown issuers are being asked for"));
         };
-        let name = Name { tenant: question.tenant.clone(), issuer: question.issuer.clone() };
-        let wanted = Wanted { tenant: name.tenant.as_ref(), issuer: &name.issuer };
-        let _mine = self.turn(wanted).lock().await;
-        match self.known(&name.issuer, name.tenant.as_ref()) {
-            Known::NotYet => {}
-            known => return Ok(known),
-        }
-        let answer = tokio::time::timeout(PATIENCE, self.0.resolver.resolve(question)).await;
-        let answer =
-            answer.map_err(|_| AuthError::unavailable("the resolver does not answer"))??;
-        let of_anybody = Wanted { tenant: None, issuer: &name.issuer };
-        let last = self.0.last.read(&of_anybody, Arc::clone);
-        let load = |issuer| self.load(issuer, &name.issuer, last.as_deref());
+        let answer = timeout(PATIENCE, async {
+            let _mine = turns.lane(&question.issuer).lock().await;
+            match self.known(&question.issuer) {
+                Known::NotYet => self.ask_now(question).await,
+                known => Ok(known),
+            }
+        });
+        answer.await.map_err(|_| AuthError::unavailable("the resolver does not answer"))?
+    }
+
+    async fn ask_now(&self, question: IssuerQuestion) -> Result<Known, AuthError> {
+        let name = question.issuer.clone();
+        let answer = self.0.resolver.resolve(question).await?;
+        let last = self.last(&name);
+        let load = |issuer| self.load(issuer, &name, last.as_deref());
         let issuer = answer.map(load).transpose()?;
         let map = if issuer.is_some() { &self.0.known } else { &self.0.unknown };
-        if let Some(issuer) = &issuer {
-            let of_anybody = Name { tenant: None, issuer: name.issuer.clone() };
-            self.0.last.insert(of_anybody, Arc::clone(issuer), 0);
-        }
         map.insert(name, Answered { issuer: issuer.clone(), at: self.now() }, 0);
         Ok(issuer.map_or(Known::None, Known::Issuer))
     }
 
-    fn turn(&self, wanted: Wanted<'_>) -> &Mutex<()> {
-        let number = usize::try_from(self.0.hashing.hash_one(wanted) >> 33).unwrap_or_default();
-        &self.0.asking[number % self.0.asking.len()]
+    /// The last answer for an issuer, whether it still counts or not.
+    fn last(&self, issuer: &str) -> Option<Arc<Trusted>> {
+        self.0.known.read(&Wanted(issuer), |answered| answered.issuer.clone()).flatten()
     }
 
     /// An answer for another name is a mistake in the resolver, not in the token.
@@ -245,27 +242,29 @@ impl Resolved {
     }
 }
 
+impl Equivalent<Arc<String>> for Wanted<'_> {
+    fn equivalent(&self, name: &Arc<String>) -> bool {
+        self.0 == name.as_str()
+    }
+}
+
 impl std::fmt::Debug for Resolved {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Resolved(..)")
     }
 }
 
-impl Hash for Wanted<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.tenant.map(Tenant::as_str).hash(state);
-        self.issuer.hash(state);
+impl Turns {
+    fn new() -> Self {
+        Self {
+            lanes: (0..MAX_QUESTIONS).map(|_| Mutex::new(())).collect(),
+            hashing: RandomState::new(),
+            waiting: Semaphore::new(MAX_QUESTIONS * 16),
+        }
     }
-}
 
-impl Hash for Name {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        Wanted { tenant: self.tenant.as_ref(), issuer: &self.issuer }.hash(state);
-    }
-}
-
-impl Equivalent<Arc<Name>> for Wanted<'_> {
-    fn equivalent(&self, name: &Arc<Name>) -> bool {
-        self.tenant == name.tenant.as_ref() && self.issuer == name.issuer
+    fn lane(&self, issuer: &str) -> &Mutex<()> {
+        let number = usize::try_from(self.hashing.hash_one(issuer) >> 33).unwrap_or_default();
+        &self.lanes[number % self.lanes.len()]
     }
 }

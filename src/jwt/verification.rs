@@ -95,6 +95,7 @@ impl Verification {
         let decoded = Decoded::of(token, self.max_token_bytes).map_err(because::unreadable)?;
         let token = decoded.read().map_err(because::unreadable)?;
         let issuer = self.issuer(&token.claims, case)?;
+        // Asked again with the rest of what depends on the request; here, so that no key is asked.
         issuer.hold_tenant(case.credentials.requested_tenant())?;
         let times = issuer.rules.hold(&token.header, &token.claims, case.now)?;
         let Some(cache) = &self.cache else {
@@ -105,7 +106,9 @@ impl Verification {
         let verified = match cache.turn(case.credentials, case.now) {
             Turn::Done(verified) => verified,
             Turn::Theirs(waiting) => return Err(Stop::Waiting(Wait::Flight(waiting))),
-            Turn::Mine(flight) => flight.land(Arc::new(self.verify(&issuer, &token, times, case)?)),
+            Turn::Mine(flight) => {
+                cache.land(flight, Arc::new(self.verify(&issuer, &token, times, case)?))
+            }
         };
         Ok(self.admit_shared(&verified, case)?)
     }
@@ -117,14 +120,12 @@ impl Verification {
             return Ok(Arc::clone(issuer));
         }
         if let (Some(resolver), Some(name)) = (&self.resolver, name) {
-            let tenant = case.credentials.requested_tenant();
             // The answer that was waited for counts, whatever has been forgotten meanwhile.
             let answered = case.waited.issuer.clone();
-            match answered.unwrap_or_else(|| resolver.known(name, tenant)) {
+            match answered.unwrap_or_else(|| resolver.known(name)) {
                 Known::Issuer(issuer) => return Ok(issuer),
                 Known::NotYet => {
-                    let (issuer, tenant) = (name.to_owned(), tenant.cloned());
-                    let question = IssuerQuestion { issuer, tenant };
+                    let question = IssuerQuestion { issuer: name.to_owned() };
                     return Err(Stop::Waiting(Wait::Issuer(question)));
                 }
                 Known::None => {}

@@ -74,8 +74,9 @@ impl Verified {
         self.issuer.still_vouches(self.stamp, now)
     }
 
-    /// Holds the hour and the connection against the token. Asked of each request.
+    /// Holds the hour, the tenant and the connection against the token. Asked of each request.
     pub(super) fn hold(&self, credentials: &Bearer, now: Duration) -> Result<(), AuthError> {
+        self.issuer.hold_tenant(credentials.requested_tenant())?;
         self.times.hold(&self.issuer.rules, now)?;
         self.binding.hold(credentials)
     }

@@ -4,12 +4,14 @@
 //! What is read borrows from the text. A tree of owned strings costs more than all other work on a
 //! token that is refused early, so it is grown only from what a signature has vouched for.
 
+mod number;
 mod reader;
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
+pub(crate) use self::number::Number;
 use self::reader::Reader;
 
 /// Members whose names start like this are instructions to `serde_json`'s own values, where some crate
@@ -27,7 +29,7 @@ const FEW_MEMBERS: usize = 64;
 pub(crate) enum Json<'t> {
     Null,
     Bool(bool),
-    Number(Number),
+    Number(Number<'t>),
     String(Cow<'t, str>),
     Array(Vec<Self>),
     Object(Object<'t>),
@@ -138,7 +140,8 @@ impl Json<'_> {
 
     fn weight(&self) -> usize {
         match self {
-            Self::Null | Self::Bool(_) | Self::Number(_) => 0,
+            Self::Null | Self::Bool(_) => 0,
+            Self::Number(_) => WEIGHT_OF_NUMBER,
             Self::String(text) => weight_of(text),
             // A list grows by doubling.
             Self::Array(elements) => {
@@ -150,6 +153,9 @@ impl Json<'_> {
     }
 }
 
+/// The digits of a number, where some crate of the build has enabled `arbitrary_precision`.
+const WEIGHT_OF_NUMBER: usize = 32;
+
 /// A text that is read piece by piece may be given twice the room it needs.
 const fn weight_of(text: &str) -> usize {
     2 * text.len() + 8
@@ -160,7 +166,7 @@ impl From<Json<'_>> for Value {
         match json {
             Json::Null => Self::Null,
             Json::Bool(value) => Self::Bool(value),
-            Json::Number(number) => Self::Number(number),
+            Json::Number(number) => Self::Number(number.into()),
             Json::String(text) => Self::String(text.into_owned()),
             Json::Array(elements) => Self::Array(elements.into_iter().map(Self::from).collect()),
             Json::Object(members) => Self::Object(members.into_map()),

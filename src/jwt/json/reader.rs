@@ -2,18 +2,22 @@
 //!
 //! Most of what reaches a verifier is refused, and reading is most of what that costs: a reader that
 //! serves any type in any format takes three times as long. What is rare, a text with escapes, is left
-//! to `serde_json`.
+//! to `serde_json`. Nothing that nobody has vouched for is worked out: a number can be as dear as a
+//! signature.
 
 use std::borrow::Cow;
 
-use serde_json::Number;
-
-use super::{Json, Object, RESERVED};
+use super::{Json, Number, Object, RESERVED};
 
 /// Objects and arrays may lie this deep in each other.
 const MAX_DEPTH: usize = 32;
 
+/// A number that begins at this power of ten is refused. A little more would fit 64 bits, and to say how
+/// much takes as long as to work it out.
+const FIRST_OUT_OF_RANGE: i64 = 308;
+
 const NOT_JSON: &str = "not JSON";
+const OUT_OF_RANGE: &str = "a number that is out of range";
 const TWICE: &str = "a member of a JSON object occurs twice";
 
 pub(super) type Read<T> = Result<T, &'static str>;
@@ -198,35 +202,47 @@ impl<'t> Reader<'t> {
         serde_json::from_slice(quoted).map_err(|_| NOT_JSON)
     }
 
-    fn number(&mut self) -> Read<Number> {
+    /// Passes a number; what it amounts to is worked out when somebody asks.
+    fn number(&mut self) -> Read<Number<'t>> {
         let start = self.place;
-        let is_negative = self.pass(b'-');
-        let leads_with_zero = self.peek() == Some(b'0');
-        let digits = self.digits()?;
-        if leads_with_zero && digits > 1 {
+        let _ = self.pass(b'-');
+        let whole = self.digits()?;
+        if whole.len() > 1 && whole.starts_with('0') {
             return Err(NOT_JSON);
         }
-        let mut is_whole = true;
-        if self.pass(b'.') {
-            is_whole = false;
-            self.digits()?;
+        let fraction = if self.pass(b'.') { self.digits()? } else { "" };
+        let mut exponent = 0;
+        if self.pass(b'e') || self.pass(b'E') {
+            let is_negative = !self.pass(b'+') && self.pass(b'-');
+            // One of many digits is as good as the greatest that fits.
+            let size = self.digits()?.parse().unwrap_or(i64::MAX / 4);
+            exponent = if is_negative { -size } else { size };
         }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            is_whole = false;
-            self.place += 1;
-            let _ = self.pass(b'+') || self.pass(b'-');
-            self.digits()?;
+        let text = &self.text[start..self.place];
+        let magnitude = magnitude(whole, fraction).map(|own| own.saturating_add(exponent));
+        match magnitude {
+            Some(magnitude) if magnitude >= FIRST_OUT_OF_RANGE => Err(OUT_OF_RANGE),
+            _ => Ok(Number::of(text)),
         }
-        number_of(&self.text[start..self.place], is_whole, is_negative)
     }
 
-    /// Passes digits, one at least, and says how many.
-    fn digits(&mut self) -> Read<usize> {
-        let rest = &self.text.as_bytes()[self.place..];
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.place += digits;
-        if digits == 0 { Err(NOT_JSON) } else { Ok(digits) }
+    /// Passes digits, one at least.
+    fn digits(&mut self) -> Read<&'t str> {
+        let rest = &self.text[self.place..];
+        let length = rest.bytes().take_while(u8::is_ascii_digit).count();
+        self.place += length;
+        if length == 0 { Err(NOT_JSON) } else { Ok(&rest[..length]) }
     }
+}
+
+/// The power of ten of the first digit that counts; none for zero.
+fn magnitude(whole: &str, fraction: &str) -> Option<i64> {
+    let place = |text: &str| text.bytes().position(|digit| digit != b'0');
+    let (power, sign) = match place(whole) {
+        Some(_) => (whole.len() - 1, 1),
+        None => (place(fraction)? + 1, -1),
+    };
+    i64::try_from(power).ok().map(|power| sign * power)
 }
 
 /// How many bytes there are before the first one that ends a string, starts an escape or may not be
@@ -257,23 +273,4 @@ const fn special(word: u64) -> u64 {
     let quote = below(word ^ each(b'"'), 1);
     let backslash = below(word ^ each(b'\\'), 1);
     (quote | backslash | below(word, 0x20)) & each(0x80)
-}
-
-/// A whole number as exact as 64 bits allow, any other as near as it gets; none is infinite.
-fn number_of(text: &str, is_whole: bool, is_negative: bool) -> Read<Number> {
-    if is_whole
-        && !is_negative
-        && let Ok(number) = text.parse::<u64>()
-    {
-        return Ok(number.into());
-    }
-    // Minus zero is not a whole number: there is none that differs from zero.
-    if is_whole
-        && text != "-0"
-        && let Ok(number) = text.parse::<i64>()
-    {
-        return Ok(number.into());
-    }
-    let number = text.parse().ok().and_then(Number::from_f64);
-    number.ok_or("a number that is out of range")
 }

@@ -9,6 +9,10 @@ use crate::{
     },
 };
 
+/// Members of `cnf` that ask for another proof, whatever else is there (RFC 7800, sections 3.2 to 3.5;
+/// RFC 9449, section 6.1).
+const OTHER_PROOFS: [&str; 5] = ["jkt", "jku", "jwe", "jwk", "kid"];
+
 /// What must be proved beside the token. Asked whenever the token is presented.
 #[derive(Clone, Debug)]
 pub(in crate::jwt) enum Binding {
@@ -25,7 +29,11 @@ impl Binding {
     pub(in crate::jwt) fn of(claims: &Object<'_>) -> Result<Self, AuthError> {
         let thumbprint = match claims.get("cnf") {
             None => return Ok(Self::Bearer),
-            Some(Json::Object(members)) if !members.contains("jkt") => members.str("x5t#S256"),
+            Some(Json::Object(members))
+                if !OTHER_PROOFS.iter().any(|name| members.contains(name)) =>
+            {
+                members.str("x5t#S256")
+            }
             Some(_) => None,
         };
         match thumbprint {

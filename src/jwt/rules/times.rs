@@ -74,7 +74,7 @@ fn numeric_date(claims: &Object<'_>, name: &str) -> Result<Option<Duration>, Aut
         None => return Ok(None),
         Some(Json::Number(number)) => match number.as_u64() {
             Some(seconds) => Some(Duration::from_secs(seconds)),
-            None => number.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            None => Duration::try_from_secs_f64(number.as_f64()).ok(),
         },
         Some(_) => None,
     };

@@ -156,6 +156,31 @@ async fn only_so_many_questions_are_waited_for() {
     assert_eq!(overloaded, 1_500 - 1_024);
 }
 
+/// Made-up names fill the queue of names nobody knows. An issuer whose answer has run out is asked for
+/// beside it.
+#[tokio::test(start_paused = true)]
+async fn junk_keeps_no_issuer_waiting_that_had_an_answer() {
+    let Asked { verifier, clock, .. } = asked(CacheLimits::new());
+    let good = token_of("https://known-1");
+    judge(&verifier, &good).await.unwrap();
+    clock.advance(Duration::from_secs(301));
+    let junk = (0..1_100).map(|number| token_of(&format!("https://junk-{number}")));
+    let junk: Vec<_> = junk
+        .map(|token| {
+            let verifier = verifier.clone();
+            tokio::spawn(async move { kind(&verifier, &token).await })
+        })
+        .collect();
+    settle().await;
+    let start = tokio::time::Instant::now();
+    judge(&verifier, &good).await.unwrap();
+    assert_eq!(start.elapsed(), Duration::from_secs(1), "one answer of the resolver");
+    for refused in junk {
+        assert!(refused.await.unwrap().is_some());
+    }
+    assert!(start.elapsed() <= Duration::from_secs(5), "the wait for a turn is part of the time");
+}
+
 /// Keys that were fetched go on, so that a new answer costs no fetch and an outage is bridged.
 #[tokio::test(start_paused = true)]
 async fn an_issuer_that_is_asked_for_again_keeps_its_keys() {

@@ -6,7 +6,7 @@ use http::{Request, Response};
 use tower::{ServiceBuilder, ServiceExt, service_fn};
 use tower_auth::{CacheLimits, Issuer, IssuerQuestion, JwtAuthLayer, JwtVerifier, TenantLayer};
 
-use crate::support::tokens::{AUDIENCE, all_keys, clock, token};
+use crate::support::tokens::{AUDIENCE, Signing, all_keys, clock, token, token_by};
 
 fn layer() -> JwtAuthLayer {
     let of =
@@ -23,8 +23,12 @@ fn layer() -> JwtAuthLayer {
 
 /// The answer to a token of an issuer, in a request for a tenant.
 async fn status(layer: &JwtAuthLayer, issuer: &str, tenant: Option<&str>) -> u16 {
-    // Whatever the token says of itself, it is a member of both.
-    let token = token().claim("iss", issuer).claim("tenant", vec!["acme", "globex"]).compact();
+    // Whatever the token says of itself, it is a member of both. It is the same one each time: this kind of
+    // signature has no randomness in it.
+    let token = token_by(Signing::Rs256)
+        .claim("iss", issuer)
+        .claim("tenant", vec!["acme", "globex"])
+        .compact();
     let mut request = Request::builder().header("authorization", format!("Bearer {token}"));
     if let Some(tenant) = tenant {
         request = request.header("x-tenant", tenant);
@@ -63,13 +67,14 @@ async fn without_a_tenant_layer_outside_such_an_issuer_counts_for_nobody() {
     assert_eq!(response.status(), 401);
 }
 
-/// The resolver trusts the issuer for one tenant only; what is remembered is remembered for that one.
+/// The resolver trusts the issuer for one tenant only; a token that is remembered is held against
+/// the tenant each time.
 #[tokio::test]
 async fn what_a_resolver_says_of_one_tenant_counts_for_no_other() {
     let verifier = JwtVerifier::builder()
         .issuers_resolved_by(async |question: IssuerQuestion| {
-            let is_acme = question.tenant.is_some_and(|tenant| tenant.as_str() == "acme");
-            Ok(is_acme.then(|| Issuer::new(question.issuer, AUDIENCE, all_keys())))
+            let issuer = Issuer::new(question.issuer, AUDIENCE, all_keys());
+            Ok(Some(issuer.for_tenants(["acme"])))
         })
         .with_cache(CacheLimits::new())
         .with_clock(clock())
@@ -80,4 +85,20 @@ async fn what_a_resolver_says_of_one_tenant_counts_for_no_other() {
         assert_eq!(status(&layer, "https://new.example", Some("globex")).await, 401);
         assert_eq!(status(&layer, "https://new.example", None).await, 401);
     }
+}
+
+/// Whoever has one good token and makes up tenants takes one place, and pushes nobody out.
+#[tokio::test]
+async fn a_token_is_remembered_once_whatever_tenants_it_is_sent_for() {
+    let verifier = JwtVerifier::builder()
+        .issuer(Issuer::new("https://a.example", AUDIENCE, all_keys()))
+        .with_cache(CacheLimits::new())
+        .with_clock(clock())
+        .build()
+        .unwrap();
+    let layer = JwtAuthLayer::new(verifier.clone());
+    for tenant in ["acme", "globex", "initech", "acme"] {
+        status(&layer, "https://a.example", Some(tenant)).await;
+    }
+    assert_eq!((verifier.cache_size().0, verifier.signature_checks()), (1, 1));
 }

@@ -117,6 +117,10 @@ async fn mtlsb_04_every_binding_that_is_known_must_hold() {
     let with_jkt =
         json!({ "x5t#S256": thumbprint, "jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" });
     refusal(&token().claim("cnf", with_jkt), shown(&alice)).await;
+    for other in ["jwk", "jwe", "kid", "jku"] {
+        let with_another = json!({ "x5t#S256": thumbprint, other: "a" });
+        refusal(&token().claim("cnf", with_another), shown(&alice)).await;
+    }
 }
 
 #[tokio::test]

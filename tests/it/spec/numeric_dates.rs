@@ -96,7 +96,6 @@ fn jose_20_dates_out_of_range_are_refused() {
             json!(-0.5),
             json!(-1e300),
             json!(1e300),
-            json!(f64::MAX),
             json!(i64::MIN),
             json!(i64::MAX),
             json!(u64::MAX),
@@ -111,7 +110,7 @@ fn jose_20_dates_out_of_range_are_refused() {
             let claims = token().without(claim).claims_json();
             token().with_claims_text(claims.replacen('{', &format!("{{\"{claim}\":{text},"), 1))
         };
-        for text in ["1e400", "-1e400", "1e99999999999"] {
+        for text in ["1e400", "-1e400", "1e99999999999", "1.7976931348623157e308"] {
             assert_refused(with_text(text), "out of range");
         }
         for text in ["NaN", "Infinity", "0x7fffffff"] {

@@ -7,7 +7,7 @@ mod work;
 use std::num::NonZeroUsize;
 
 use tower_auth::{
-    AuthErrorKind, Authenticator, Basic, Identity, Secret, User, Users, UsersBuilder,
+    AuthErrorKind, Authenticator, Basic, Identity, Passwords, Secret, User, Users, UsersBuilder,
 };
 
 pub(super) const PASSWORD: &str = "open sesame";
@@ -30,7 +30,10 @@ pub(super) fn users() -> Users {
 /// One worker, and this many places in front of it.
 pub(super) fn bounded(queue: usize) -> UsersBuilder {
     let queue = NonZeroUsize::new(queue).expect("at least one");
-    store().with_workers(NonZeroUsize::MIN).with_queue(queue)
+    let passwords = Passwords::builder().with_workers(NonZeroUsize::MIN).with_queue(queue);
+    store().with_passwords(
+        passwords.with_max_per_user(NonZeroUsize::MAX).build().expect("good bounds"),
+    )
 }
 
 pub(super) async fn login(

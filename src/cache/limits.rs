@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::bounded::Bounds;
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
 use crate::config_error::Problems;
 
 /// How much a cache may hold, and for how long at most.
@@ -21,9 +23,9 @@ use crate::config_error::Problems;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use]
 pub struct CacheLimits {
-    pub(super) entries: usize,
-    pub(super) bytes: usize,
-    pub(super) age: Duration,
+    entries: usize,
+    bytes: usize,
+    age: Duration,
 }
 
 impl CacheLimits {
@@ -51,8 +53,21 @@ impl CacheLimits {
         self
     }
 
-    pub(super) fn check(&self, problems: &mut Problems) {
-        if self.entries == 0 || self.bytes == 0 || self.age.is_zero() {
+    pub(crate) const fn bounds(&self) -> Bounds {
+        Bounds { entries: self.entries, weight: self.bytes }
+    }
+
+    pub(crate) const fn age(&self) -> Duration {
+        self.age
+    }
+
+    pub(crate) const fn has_room(&self) -> bool {
+        self.entries != 0 && self.bytes != 0 && !self.age.is_zero()
+    }
+
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+    pub(crate) fn check(&self, problems: &mut Problems) {
+        if !self.has_room() {
             problems.add("a cache that can hold nothing: leave it out instead");
         }
     }

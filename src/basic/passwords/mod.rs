@@ -1,0 +1,190 @@
+//! [`Passwords`]: passwords held against stored hashes, on threads of their own, with the same work
+//! whoever asks.
+
+mod builder;
+mod hash;
+#[cfg(feature = "phc")]
+mod phc;
+mod pool;
+mod status;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+
+use self::pool::Pool;
+pub use self::{
+    builder::PasswordsBuilder,
+    status::{PasswordSample, PasswordsStatus},
+};
+pub(super) use self::{
+    hash::{COSTS, PasswordHash},
+    status::Metrics,
+};
+use crate::{basic::Basic, error::AuthError, secret::Secret};
+
+/// Verifies passwords, for a store of users of your own: bounded work, and the same for users who are
+/// not there.
+///
+/// Hashing is slow on purpose, so it is done on threads of its own, never on those of the async
+/// runtime. The threads, the queue in front of them and what one user may have under way are bounded;
+/// beyond that a request is refused as [`Overloaded`](crate::AuthErrorKind::Overloaded) at once. A
+/// request that is cancelled while it waits gives its place back. Clones share threads and queue: one
+/// `Passwords` serves a whole process.
+///
+/// Hashes are bcrypt (`$2a$`, `$2b$`, `$2y$`), and with the feature `phc` argon2id and scrypt in the
+/// PHC string format. bcrypt reads 72 bytes and stops at a NUL: longer passwords, and those with a
+/// NUL, are refused after the same work.
+///
+/// # Examples
+///
+/// ```
+/// use tower_auth::{AuthError, Authenticator, Basic, Identity, Passwords};
+///
+/// struct Accounts {
+///     passwords: Passwords,
+/// }
+///
+/// impl Authenticator<Basic> for Accounts {
+///     async fn authenticate(&self, credentials: Basic) -> Result<Identity, AuthError> {
+///         let account = find(credentials.username()).await.map_err(AuthError::unavailable)?;
+///         // Asked in any case, so that nobody can tell by the time whether there is an account.
+///         self.passwords.verify(&credentials, account.as_deref()).await?;
+///         Ok(Identity::new(credentials.username()))
+///     }
+/// }
+///
+/// # async fn find(_: &str) -> Result<Option<String>, std::io::Error> { Ok(None) }
+/// # let _ = Accounts { passwords: Passwords::builder().build()? };
+/// # Ok::<(), tower_auth::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct Passwords(Arc<Inner>);
+
+struct Inner {
+    pool: Pool,
+    cost: u32,
+    /// What a user who is not there costs: as much as the last one who was.
+    usual: ArcSwap<PasswordHash>,
+}
+
+impl Passwords {
+    /// How many passwords may wait for a thread where no other number is set.
+    pub const DEFAULT_QUEUE: usize = 64;
+
+    /// How many passwords of one user may be under way where no other number is set.
+    pub const DEFAULT_MAX_PER_USER: usize = 8;
+
+    /// The cost of new bcrypt hashes where no other is set.
+    pub const DEFAULT_COST: u32 = 12;
+
+    /// Starts with the defaults.
+    pub fn builder() -> PasswordsBuilder {
+        PasswordsBuilder::new()
+    }
+
+    /// Holds the password against the stored hash; without one, against a hash that nothing matches.
+    ///
+    /// The work for a user who is not there, and for a hash that is damaged, is that of the last one
+    /// who was there, and before that of the [cost](PasswordsBuilder::with_cost) that is set.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidCredentials` where the password is wrong, the hash damaged or there is none;
+    /// `Overloaded` where too much is under way.
+    pub async fn verify(&self, credentials: &Basic, stored: Option<&str>) -> Result<(), AuthError> {
+        let (hash, refusal) = match stored.map(PasswordHash::parse) {
+            Some(Ok(hash)) => {
+                let stand_in = hash.stand_in();
+                if **self.0.usual.load() != stand_in {
+                    self.0.usual.store(Arc::new(stand_in));
+                }
+                (hash, None)
+            }
+            Some(Err(_)) => (self.usual(), Some("the stored hash cannot be used")),
+            None => (self.usual(), Some("the user is unknown")),
+        };
+        let matches = self.holds(credentials.username(), hash, credentials.password()).await?;
+        match refusal {
+            Some(reason) => Err(AuthError::invalid(reason)),
+            None if matches => Ok(()),
+            None => Err(AuthError::invalid("the password is wrong")),
+        }
+    }
+
+    /// A new bcrypt hash, for a password that is set or for one whose hash [is
+    /// outdated](Self::is_outdated).
+    ///
+    /// # Errors
+    ///
+    /// `InvalidCredentials` for a password of more than 72 bytes or with a NUL in it, which bcrypt
+    /// cannot tell from others; `Overloaded` where too much is under way.
+    pub async fn hash(&self, username: &str, password: &Secret) -> Result<String, AuthError> {
+        let (cost, password) = (self.0.cost, password.clone());
+        let hashed = self.0.pool.run(username, move || new_hash(&password, cost)).await?;
+        hashed.ok_or_else(|| AuthError::invalid("bcrypt takes up to 72 bytes and no NUL"))
+    }
+
+    /// Whether a stored hash is bcrypt of a lower cost than new hashes have.
+    #[must_use]
+    pub fn is_outdated(&self, stored: &str) -> bool {
+        PasswordHash::parse(stored).is_ok_and(|hash| self.wants_rehash(&hash))
+    }
+
+    /// What is under way.
+    #[must_use]
+    pub fn status(&self) -> PasswordsStatus {
+        PasswordsStatus::new(self.0.pool.workers(), self.0.pool.counts())
+    }
+
+    pub(super) async fn holds(
+        &self,
+        username: &str,
+        hash: PasswordHash,
+        password: &Secret,
+    ) -> Result<bool, AuthError> {
+        let password = password.clone();
+        self.0.pool.run(username, move || hash.verify(&password)).await
+    }
+
+    pub(super) fn wants_rehash(&self, hash: &PasswordHash) -> bool {
+        hash.bcrypt_cost().is_some_and(|cost| cost < self.0.cost)
+    }
+
+    /// Hands a new hash over when there is time to make one; says whether there is.
+    pub(super) fn rehash(
+        &self,
+        password: Secret,
+        then: impl FnOnce(Option<PasswordHash>) + Send + 'static,
+    ) -> bool {
+        let cost = self.0.cost;
+        self.0.pool.run_if_idle(move || {
+            let text = new_hash(&password, cost);
+            then(text.and_then(|text| PasswordHash::parse(&text).ok()));
+        })
+    }
+
+    /// Has a worker do something from time to time, as long as `work` is held by somebody.
+    pub(super) fn every(&self, every: Duration, work: &Arc<dyn Fn() + Send + Sync>) {
+        self.0.pool.every(every, work);
+    }
+
+    fn usual(&self) -> PasswordHash {
+        PasswordHash::clone(&self.0.usual.load())
+    }
+}
+
+fn new_hash(password: &Secret, cost: u32) -> Option<String> {
+    let bytes = password.expose();
+    let is_told_apart = bytes.len() <= 72 && !bytes.contains(&0);
+    is_told_apart.then(|| bcrypt::hash(bytes, cost).ok()).flatten()
+}
+
+impl fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passwords")
+            .field("pool", &self.0.pool)
+            .field("cost", &self.0.cost)
+            .finish_non_exhaustive()
+    }
+}
