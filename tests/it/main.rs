@@ -9,6 +9,7 @@
 
 mod adversary;
 mod axum_extractors;
+mod cached;
 mod challenge;
 mod composition;
 mod examples;

@@ -1,7 +1,11 @@
 //! The store of users: who gets in, which hashes it takes, and bounded, equal work for all.
 
+mod bounds;
 mod hashes;
+mod held;
+mod kinds;
 mod passwords;
+mod rehash;
 mod work;
 
 use std::num::NonZeroUsize;
