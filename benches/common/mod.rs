@@ -83,13 +83,14 @@ pub(crate) fn criterion(home: &Path) -> Criterion {
 
 /// The median over all rounds of a benchmark, in nanoseconds; none where criterion only tested.
 pub(crate) fn median(home: &Path, name: &str) -> Option<f64> {
-    let rounds = (0..ROUNDS).map(|round| median_of_round(home, &in_round(name, round)));
+    let rounds = (0..ROUNDS).map(|round| median_of(home, &in_round(name, round)));
     let mut medians: Vec<f64> = rounds.collect::<Option<_>>()?;
     medians.sort_by(f64::total_cmp);
     Some(medians[ROUNDS / 2])
 }
 
-fn median_of_round(home: &Path, name: &str) -> Option<f64> {
+/// The median of one benchmark.
+pub(crate) fn median_of(home: &Path, name: &str) -> Option<f64> {
     let estimates = fs::read(home.join(name).join("new/estimates.json")).ok()?;
     let estimates: serde_json::Value = serde_json::from_slice(&estimates).ok()?;
     estimates["median"]["point_estimate"].as_f64()

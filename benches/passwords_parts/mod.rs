@@ -1,0 +1,4 @@
+//! Parts of the benchmark of passwords.
+
+pub(crate) mod mixed;
+pub(crate) mod storm;
