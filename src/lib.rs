@@ -192,8 +192,9 @@ pub use self::{
     gate::{BoxFuture, Check, Gate, GateLayer, ResponseFuture, Verdict},
     identity::Identity,
     permission::{
-        ClaimMapper, ClaimPermissions, PermissionClaimLayer, Permissions, Permitted, RequireLayer,
-        Requirement, RoleMapper, Roles, RolesBuilder, all, any, require,
+        ClaimMapper, ClaimPermissions, PermissionClaimLayer, PermissionMap, Permissions, Permitted,
+        RequireLayer, Requirement, RoleMapper, RoleRules, RoleRulesBuilder, Roles, RolesBuilder,
+        Rule, all, any, require,
     },
     rejection::{Challenge, DefaultRejection, ProblemJson, Rejection, grpc_response},
     secret::Secret,

@@ -20,6 +20,7 @@ mod mtls;
 mod pem;
 mod permissions;
 mod rejection;
+mod role_rules;
 mod spec;
 mod support;
 mod table;
