@@ -103,13 +103,16 @@
 //! | Feature | Default | What it buys |
 //! |---|---|---|
 //! | `axum` | yes | extractors, [`AuthError`] as a response |
-//! | `basic` | yes | [`BasicAuthLayer`], [`Users`] with bcrypt |
+//! | `basic` | yes | [`BasicAuthLayer`], [`Users`] with bcrypt, [`UsersFile`] as htpasswd or JSON |
 //! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
 //! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`] |
 //! | `reqwest` | yes | [`HttpFetch`], the client that keys are fetched with where no other is given |
 //! | `tls` | yes | [`TlsListener`] for `axum::serve` |
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
+//! | `hocon` | | [`UsersFile`] in HOCON, such as Nussknacker's `users.conf` |
+//! | `toml` | | [`UsersFile`] in TOML |
+//! | `yaml` | | [`UsersFile`] in YAML |
 //! | `tonic` | | client certificates of tonic's TLS, `tonic::Status` from [`AuthError`] |
 //! | `rust-crypto` | | `JwtAuthLayer` on a pure-Rust back end; aws-lc-rs is used where `jwt` is on too |
 //! | `testing` | | a [`Clock`] that tests set by hand, `TestAuthority` (with `jwt` or `rust-crypto`), `TestIdentityLayer` |
@@ -156,7 +159,7 @@ mod tenant;
 mod testing;
 
 #[cfg(feature = "basic")]
-pub use self::basic::{Basic, BasicAuthLayer, User, Users, UsersBuilder};
+pub use self::basic::{Basic, BasicAuthLayer, User, Users, UsersBuilder, UsersFile};
 #[cfg(feature = "axum")]
 pub use self::integration::axum::TypedClaims;
 #[cfg(feature = "reqwest")]

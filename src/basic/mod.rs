@@ -2,9 +2,10 @@
 //!
 //! [`BasicAuthLayer`] reads [`Basic`] credentials and has them judged by any
 //! [`Authenticator<Basic>`](crate::Authenticator); [`Users`] is a ready one: names and bcrypt
-//! hashes, verified on threads of their own.
+//! hashes, verified on threads of their own. A [`UsersFile`] has them, and rules for their roles.
 
 mod credentials;
+mod file;
 mod layer;
 mod password;
 mod pool;
@@ -13,6 +14,7 @@ mod users;
 
 pub use self::{
     credentials::Basic,
+    file::UsersFile,
     layer::BasicAuthLayer,
     user::User,
     users::{Users, UsersBuilder},
