@@ -27,3 +27,4 @@ mod table;
 mod testing;
 mod tonic_server;
 mod users;
+mod users_file;
