@@ -29,6 +29,12 @@ impl ConfigError {
         Self { problems: vec![problem.into()] }
     }
 
+    /// An error with the problems of a part that was looked at by itself.
+    #[cfg(feature = "basic")]
+    pub(crate) fn of(problems: impl IntoIterator<Item = String>) -> Self {
+        Self { problems: problems.into_iter().collect() }
+    }
+
     /// The problems, in the order of the configuration.
     pub fn problems(&self) -> impl Iterator<Item = &str> {
         self.problems.iter().map(String::as_str)

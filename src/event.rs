@@ -96,3 +96,34 @@ pub(crate) fn keys_failed(issuer: Option<&str>, error: &str) {
     #[cfg(not(feature = "tracing"))]
     let _ = (issuer, error);
 }
+
+/// Other users have come from a file.
+#[cfg(feature = "basic")]
+pub(crate) fn users_replaced(file: &std::path::Path, users: usize, changed: usize, odd: &[String]) {
+    #[cfg(feature = "tracing")]
+    {
+        let file = tracing::field::display(file.display());
+        tracing::info!(target: "tower_auth", file, users, changed, "users read");
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = (file, users, changed);
+    odd.iter().for_each(|warning| users_warning(warning));
+}
+
+/// Something about users that is accepted and questionable.
+#[cfg(feature = "basic")]
+pub(crate) fn users_warning(warning: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "tower_auth", warning, "users are questionable");
+    #[cfg(not(feature = "tracing"))]
+    let _ = warning;
+}
+
+/// A file with users cannot be used; those that are there go on being used.
+#[cfg(feature = "basic")]
+pub(crate) fn users_failed(error: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(target: "tower_auth", error, "users could not be read; the last good ones stay");
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
+}

@@ -103,13 +103,16 @@
 //! | Feature | Default | What it buys |
 //! |---|---|---|
 //! | `axum` | yes | extractors, [`AuthError`] as a response |
-//! | `basic` | yes | [`BasicAuthLayer`], [`Users`] with bcrypt |
+//! | `basic` | yes | [`BasicAuthLayer`], [`Users`] with bcrypt, [`UsersFile`] as htpasswd or JSON |
 //! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
 //! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`] |
 //! | `reqwest` | yes | [`HttpFetch`], the client that keys are fetched with where no other is given |
 //! | `tls` | yes | [`TlsListener`] for `axum::serve` |
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
+//! | `hocon` | | [`UsersFile`] in HOCON, such as Nussknacker's `users.conf` |
+//! | `toml` | | [`UsersFile`] in TOML |
+//! | `yaml` | | [`UsersFile`] in YAML |
 //! | `tonic` | | client certificates of tonic's TLS, `tonic::Status` from [`AuthError`] |
 //! | `rust-crypto` | | `JwtAuthLayer` on a pure-Rust back end; aws-lc-rs is used where `jwt` is on too |
 //! | `testing` | | a [`Clock`] that tests set by hand, `TestAuthority` (with `jwt` or `rust-crypto`), `TestIdentityLayer` |
@@ -158,7 +161,7 @@ mod testing;
 #[cfg(feature = "basic")]
 pub use self::basic::{
     Basic, BasicAuthLayer, PasswordSample, Passwords, PasswordsBuilder, PasswordsStatus, Rehash,
-    User, Users, UsersBuilder,
+    User, Users, UsersBuilder, UsersFile, UsersRules, UsersStatus,
 };
 #[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
 pub use self::cache::CacheLimits;
@@ -199,8 +202,9 @@ pub use self::{
     gate::{BoxFuture, Check, Gate, GateLayer, ResponseFuture, Verdict},
     identity::Identity,
     permission::{
-        ClaimMapper, ClaimPermissions, PermissionClaimLayer, Permissions, Permitted, RequireLayer,
-        Requirement, RoleMapper, Roles, RolesBuilder, all, any, require,
+        ClaimMapper, ClaimPermissions, PermissionClaimLayer, PermissionMap, Permissions, Permitted,
+        RequireLayer, Requirement, RoleMapper, RoleRules, RoleRulesBuilder, Roles, RolesBuilder,
+        Rule, all, any, require,
     },
     rejection::{Challenge, DefaultRejection, ProblemJson, Rejection, grpc_response},
     secret::Secret,

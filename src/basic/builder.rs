@@ -1,23 +1,24 @@
 //! [`UsersBuilder`]: which users there are, and how they are treated.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 
 use super::{
-    Passwords, Rehash, User, Users,
+    Passwords, Rehash, User, Users, UsersFile,
     rehash::Replace,
-    set::{CostFloor, UserSet},
+    reload::{Source, Watch},
+    set::CostFloor,
     users::Store,
 };
-use crate::config_error::{ConfigError, Problems};
+use crate::config_error::ConfigError;
 
 /// Builds [`Users`].
 #[derive(Clone)]
 #[must_use = "call `build`"]
 pub struct UsersBuilder {
-    users: Vec<User>,
-    floor: CostFloor,
+    source: Source,
+    reload_every: Option<Duration>,
     passwords: Option<Passwords>,
     replace: Option<Replace>,
 }
@@ -26,20 +27,53 @@ impl UsersBuilder {
     /// bcrypt costs below this are warned of where nothing else is set.
     pub const DEFAULT_WARNING_COST: u32 = 10;
 
+    /// How often a file is looked at where nothing else is set.
+    pub const DEFAULT_RELOAD: Duration = Duration::from_secs(5);
+
     pub(super) fn new() -> Self {
         let floor = CostFloor { warned_below: Self::DEFAULT_WARNING_COST, refused_below: 0 };
-        Self { users: Vec::new(), floor, passwords: None, replace: None }
+        Self {
+            source: Source { users: Vec::new(), file: None, floor },
+            reload_every: Some(Self::DEFAULT_RELOAD),
+            passwords: None,
+            replace: None,
+        }
     }
 
     /// Adds a user.
     pub fn user(mut self, user: User) -> Self {
-        self.users.push(user);
+        self.source.users.push(user);
         self
     }
 
     /// Adds users.
     pub fn users(mut self, users: impl IntoIterator<Item = User>) -> Self {
-        self.users.extend(users);
+        self.source.users.extend(users);
+        self
+    }
+
+    /// Adds the users of a file, and follows it: when it changes it is read again, and what was remembered
+    /// of users who have changed counts no more.
+    ///
+    /// A file that cannot be used is an error here. Later the last good users stay, which an event and
+    /// [`Users::status`] tell. Replace the file as a whole (`mv`), so that nobody reads half of it.
+    pub fn file(mut self, file: UsersFile) -> Self {
+        self.source.file = Some(file);
+        self
+    }
+
+    /// Sets how often the file is looked at. The default is [`DEFAULT_RELOAD`](Self::DEFAULT_RELOAD).
+    ///
+    /// There is no thread for that: one of those that verify passwords asks for the time of the last
+    /// change and reads the file where that is another one. [`Users::reload`] does it at once.
+    pub const fn with_reload_every(mut self, every: Duration) -> Self {
+        self.reload_every = Some(every);
+        self
+    }
+
+    /// Reads the file once, and again when [`Users::reload`] is called.
+    pub const fn without_reload(mut self) -> Self {
+        self.reload_every = None;
         self
     }
 
@@ -51,14 +85,14 @@ impl UsersBuilder {
 
     /// Refuses hashes of a lower bcrypt cost.
     pub const fn with_min_cost(mut self, cost: u32) -> Self {
-        self.floor.refused_below = cost;
+        self.source.floor.refused_below = cost;
         self
     }
 
     /// Warns of hashes of a lower bcrypt cost ([`Users::warnings`]). The default is
     /// [`DEFAULT_WARNING_COST`](Self::DEFAULT_WARNING_COST).
     pub const fn with_warning_cost(mut self, cost: u32) -> Self {
-        self.floor.warned_below = cost;
+        self.source.floor.warned_below = cost;
         self
     }
 
@@ -82,25 +116,36 @@ impl UsersBuilder {
     /// # Errors
     ///
     /// Every hash that is of no known kind, damaged or of too low a cost; every name that is used twice
-    /// or cannot be sent (it holds a colon or a control character); and a system that starts no thread.
+    /// or cannot be sent (it holds a colon or a control character); every mistake of the file; a pause of
+    /// no length between two looks at it; and a system that starts no thread.
     pub fn build(self) -> Result<Users, ConfigError> {
-        let mut problems = Problems::default();
-        let set = UserSet::read(self.users, self.floor, None, &mut problems);
-        let set = problems.finish(set)?;
+        let every = self.reload_every.filter(|_| self.source.file.is_some());
+        if every.is_some_and(|every| every.is_zero()) {
+            return Err(ConfigError::new(
+                "`with_reload_every` leaves no pause: use `without_reload`",
+            ));
+        }
+        let (set, watch) = Watch::start(&self.source)?;
         let passwords = self.passwords.map_or_else(|| Passwords::builder().build(), Ok)?;
-        Ok(Users(Arc::new(Store {
+        let store = Arc::new(Store {
             set: ArcSwap::from_pointee(set),
+            source: self.source,
+            watch,
             passwords,
             replace: self.replace,
-        })))
+        });
+        if let Some(every) = every {
+            store.follow(every);
+        }
+        Ok(Users(store))
     }
 }
 
 impl fmt::Debug for UsersBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UsersBuilder")
-            .field("users", &self.users)
-            .field("floor", &self.floor)
+            .field("source", &self.source)
+            .field("reload_every", &self.reload_every)
             .finish_non_exhaustive()
     }
 }

@@ -6,19 +6,25 @@
 
 mod builder;
 mod credentials;
+mod file;
 mod layer;
 mod passwords;
 mod rehash;
+mod reload;
 mod set;
 mod user;
 mod users;
+mod users_rules;
 
 pub use self::{
     builder::UsersBuilder,
     credentials::Basic,
+    file::UsersFile,
     layer::BasicAuthLayer,
     passwords::{PasswordSample, Passwords, PasswordsBuilder, PasswordsStatus},
     rehash::Rehash,
+    reload::UsersStatus,
     user::User,
     users::Users,
+    users_rules::UsersRules,
 };

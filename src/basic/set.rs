@@ -8,8 +8,11 @@ use std::{
     },
 };
 
-use super::{Basic, User, passwords::PasswordHash, user::Stored};
-use crate::{config_error::Problems, credentials::Credentials, identity::Identity, secret::Secret};
+use super::{Basic, User, file::Loaded, passwords::PasswordHash, user::Stored};
+use crate::{
+    config_error::Problems, credentials::Credentials, identity::Identity, permission::RoleRules,
+    secret::Secret,
+};
 
 /// bcrypt costs that are complained about, and such that are refused.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +30,8 @@ pub(super) struct UserSet {
     /// name's cost changes only where that of its neighbour does: through restarts and changes of other
     /// users it is as steady as that of a real one.
     stand_ins: Arc<[(u64, PasswordHash)]>,
+    /// Of the file that the users are from.
+    pub(super) rules: Option<RoleRules>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -52,12 +57,12 @@ pub(super) enum Known {
 impl UserSet {
     /// Reads users, and takes over what has not changed since the last set.
     pub(super) fn read(
-        users: Vec<User>,
+        Loaded { users, rules, mut warnings }: Loaded,
         floor: CostFloor,
         last: Option<&Self>,
         problems: &mut Problems,
     ) -> Self {
-        let (mut entries, mut warnings) = (HashMap::with_capacity(users.len()), Vec::new());
+        let mut entries = HashMap::with_capacity(users.len());
         for User { identity, stored, is_disabled } in users {
             let name = identity.subject().to_owned();
             check_name(&name, problems);
@@ -82,7 +87,7 @@ impl UserSet {
                 problems.add(format!("user {name:?}: the name is used twice"));
             }
         }
-        Self::of(entries, warnings)
+        Self::of(entries, rules, warnings)
     }
 
     pub(super) fn entry(&self, name: &str) -> Option<&Arc<Entry>> {
@@ -127,17 +132,21 @@ impl UserSet {
         };
         let mut entries = self.entries.clone();
         entries.insert(name.to_owned(), Arc::new(rehashed));
-        Some(Self::of(entries, self.warnings.clone()))
+        Some(Self::of(entries, self.rules.clone(), self.warnings.clone()))
     }
 
-    fn of(entries: HashMap<String, Arc<Entry>>, warnings: Vec<String>) -> Self {
+    fn of(
+        entries: HashMap<String, Arc<Entry>>,
+        rules: Option<RoleRules>,
+        warnings: Vec<String>,
+    ) -> Self {
         let hashed = entries.iter().filter_map(|(name, entry)| match &entry.known {
             Known::Hash(hash) => Some((place_of(name), hash.stand_in())),
             Known::ClearText(_) => None,
         });
         let mut stand_ins: Vec<_> = hashed.collect();
         stand_ins.sort_unstable_by_key(|(place, _)| *place);
-        Self { entries, stand_ins: stand_ins.into(), warnings }
+        Self { entries, stand_ins: stand_ins.into(), rules, warnings }
     }
 
     /// The first one from the name's own place on.

@@ -13,6 +13,7 @@ use crate::{
         Basic, Passwords, Rehash, UsersBuilder,
         passwords::PasswordHash,
         rehash::Replace,
+        reload::{Source, Watch},
         set::{Entry, Known, UserSet},
     },
     error::AuthError,
@@ -56,6 +57,8 @@ pub struct Users(pub(super) Arc<Store>);
 
 pub(super) struct Store {
     pub(super) set: ArcSwap<UserSet>,
+    pub(super) source: Source,
+    pub(super) watch: Watch,
     pub(super) passwords: Passwords,
     pub(super) replace: Option<Replace>,
 }

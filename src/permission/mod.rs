@@ -10,6 +10,7 @@ mod permitted;
 mod require;
 mod requirement;
 mod role;
+mod rules;
 
 pub use self::{
     layer::PermissionClaimLayer,
@@ -19,4 +20,5 @@ pub use self::{
     require::{RequireLayer, require},
     requirement::{Requirement, all, any},
     role::{RoleMapper, Roles, RolesBuilder},
+    rules::{PermissionMap, RoleRules, RoleRulesBuilder, Rule},
 };

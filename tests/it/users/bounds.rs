@@ -52,7 +52,10 @@ async fn a_storm_of_logins_takes_the_places_there_are_and_no_more() {
         assert_eq!(attempt.await.unwrap_err(), WRONG);
     }
     assert!(login(&held.users, "alice", PASSWORD).await.is_ok());
-    assert_eq!(held.users.passwords().status().done, 67);
+    // The last one is counted after its answer.
+    while held.users.passwords().status().done < 67 {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,13 @@
+//! Files with users: [`UsersFile`].
+
+mod document;
+mod fields;
+mod format;
+mod hash;
+mod htpasswd;
+mod node;
+mod read;
+mod users_file;
+
+pub(crate) use self::users_file::Loaded;
+pub use self::users_file::UsersFile;

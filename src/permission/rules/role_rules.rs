@@ -1,0 +1,238 @@
+//! [`RoleRules`]: roles grant permissions in categories.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use crate::{
+    claims::ClaimPath,
+    error::AuthError,
+    evidence::ask_anonymous_to_log_in,
+    identity::Identity,
+    permission::{
+        ClaimMapper, Permissions, mapper,
+        rules::{PermissionMap, RoleRulesBuilder, Rule, rule::GLOBAL},
+    },
+    tenant::Tenant,
+};
+
+/// Rules that grant permissions to roles, in some categories or everywhere: a [`ClaimMapper`].
+///
+/// The semantics are those of the rules of Nussknacker:
+///
+/// - All rules for the roles of a caller add up. Roles are compared without regard to case; a role
+///   that no rule names grants nothing. A caller without any role is refused.
+/// - The category is the [`Tenant`] that the request acts for, compared exactly. Where a request
+///   has none, only global permissions count.
+/// - A permission implies no other: those who may `Write` may not `Read` by that.
+/// - Global permissions are named apart: `AdminTab` is the permission `global:AdminTab`.
+/// - Who holds the role of an [admin](Rule::admin) rule may do [everything](Permissions::everything).
+///   Where somebody else acts in the name of an administrator, it is only what the rules and the
+///   vocabulary name.
+///
+/// Roles differ in case when they are equal after each of their characters is made lower case. That
+/// is narrower than what some systems do: `ı` is not `I`.
+///
+/// # Rejections
+///
+/// | When | HTTP | gRPC |
+/// |---|---|---|
+/// | the caller has no role | 403 | `PERMISSION_DENIED` |
+/// | the caller has no role and is anonymous | 401 | `UNAUTHENTICATED` |
+///
+/// # Examples
+///
+/// ```
+/// use tower_auth::{ClaimMapper, Identity, RoleRules, Rule, Tenant};
+///
+/// let rules = RoleRules::builder()
+///     .rule(
+///         Rule::new("Writer")
+///             .with_categories(["Fraud"])
+///             .with_permissions(["Read", "Write"])
+///             .with_global_permissions(["AdminTab"]),
+///     )
+///     .rule(Rule::admin("Admin"))
+///     .build()?;
+///
+/// let alice = Identity::new("alice").with_claim("roles", vec!["writer"]);
+/// let permissions = rules.permissions(&alice, Some(&Tenant::new("Fraud")?))?;
+/// assert!(permissions.contains("Write") && permissions.contains("global:AdminTab"));
+///
+/// let permissions = rules.permissions(&alice, Some(&Tenant::new("Marketing")?))?;
+/// assert!(!permissions.contains("Write") && permissions.contains("global:AdminTab"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RoleRules {
+    table: Arc<Table>,
+    path: ClaimPath,
+}
+
+impl RoleRules {
+    /// The claim that roles are taken from where no other is set.
+    pub const DEFAULT_CLAIM: &'static str = "roles";
+
+    /// Starts without rules.
+    pub fn builder() -> RoleRulesBuilder {
+        RoleRulesBuilder::default()
+    }
+
+    /// The same rules for roles in another claim than `roles`: an array of strings, or a
+    /// space-separated string.
+    #[must_use]
+    pub fn from_claim(&self, path: &str) -> Self {
+        Self { table: Arc::clone(&self.table), path: ClaimPath::from(path) }
+    }
+
+    /// Whether a role of the identity is that of an [admin](Rule::admin) rule.
+    ///
+    /// Nobody is an administrator while somebody else acts in their name.
+    #[must_use]
+    pub fn is_admin(&self, identity: &Identity) -> bool {
+        self.matching(identity).is_some_and(|rules| rules.is_admin()) && !acts_for_another(identity)
+    }
+
+    /// What the identity may do in each category, for those who show it.
+    #[must_use]
+    pub fn permission_map(&self, identity: &Identity) -> PermissionMap {
+        let Some(rules) = self.matching(identity) else { return PermissionMap::default() };
+        let mut map = PermissionMap { is_admin: self.is_admin(identity), ..<_>::default() };
+        for global in rules.iter().flat_map(|rule| &rule.global_permissions) {
+            if !map.global_permissions.contains(global) {
+                map.global_permissions.push(global.clone());
+            }
+        }
+        if rules.is_admin() && !map.is_admin {
+            let categories = self.table.rules.iter().flat_map(|rule| &rule.rule.categories);
+            let words = &self.table.words;
+            map.categories = categories.map(|name| (name.clone(), words.clone())).collect();
+        } else if !map.is_admin {
+            for rule in rules.iter().filter(|rule| !rule.permissions.is_empty()) {
+                for category in &rule.categories {
+                    let held = map.categories.entry(category.clone()).or_default();
+                    held.extend(rule.permissions.iter().cloned());
+                }
+            }
+        }
+        map
+    }
+
+    pub(super) fn of(table: Arc<Table>) -> Self {
+        Self { table, path: ClaimPath::from(Self::DEFAULT_CLAIM) }
+    }
+
+    /// The rules for the roles of an identity, in their order; `None` where it has no role.
+    fn matching(&self, identity: &Identity) -> Option<Matching<'_>> {
+        let mut roles = mapper::entries(&self.path, identity.claims()).peekable();
+        roles.peek()?;
+        let positions = roles.filter_map(|role| self.table.positions.get(&folded(role))).flatten();
+        Some(Matching { rules: &self.table.rules, positions: positions.copied().collect() })
+    }
+}
+
+impl ClaimMapper for RoleRules {
+    fn permissions(
+        &self,
+        identity: &Identity,
+        tenant: Option<&Tenant>,
+    ) -> Result<Permissions, AuthError> {
+        let Some(rules) = self.matching(identity) else {
+            let error = AuthError::permission_denied("the caller has no role");
+            return Err(ask_anonymous_to_log_in(error, identity));
+        };
+        Ok(match (rules.is_admin(), acts_for_another(identity)) {
+            (true, false) => Permissions::everything(),
+            (true, true) => self.table.everything_named(tenant).collect(),
+            (false, _) => rules.compiled().flat_map(|rule| rule.granted(tenant)).collect(),
+        })
+    }
+}
+
+/// Whether the identity is that of somebody in whose name another one acts.
+// To be wired to `Identity::impersonator().is_some()` as soon as an identity knows who acts for it.
+const fn acts_for_another(_: &Identity) -> bool {
+    false
+}
+
+/// Rules that were checked, found by role.
+#[derive(Debug)]
+pub(super) struct Table {
+    rules: Vec<Compiled>,
+    /// Positions of rules by the folded name of their role.
+    positions: HashMap<String, Vec<usize>>,
+    /// Every permission of categories that the vocabulary or a rule names.
+    words: BTreeSet<String>,
+}
+
+/// A rule, and the names it grants as [`Permissions`] hold them.
+#[derive(Debug)]
+struct Compiled {
+    rule: Rule,
+    permissions: Vec<Arc<str>>,
+    global_permissions: Vec<Arc<str>>,
+}
+
+impl Table {
+    pub(super) fn new(rules: Vec<Rule>, vocabulary: BTreeSet<String>) -> Self {
+        let mut positions = HashMap::<_, Vec<usize>>::with_capacity(rules.len());
+        let mut words = vocabulary;
+        for (position, rule) in rules.iter().enumerate() {
+            positions.entry(folded(&rule.role)).or_default().push(position);
+            words.extend(rule.permissions.iter().cloned());
+        }
+        Self { rules: rules.into_iter().map(Compiled::from).collect(), positions, words }
+    }
+
+    fn everything_named(&self, tenant: Option<&Tenant>) -> impl Iterator<Item = Arc<str>> {
+        let words = tenant.map(|_| self.words.iter().map(|word| Arc::from(word.as_str())));
+        let global = self.rules.iter().flat_map(|rule| rule.global_permissions.iter().cloned());
+        words.into_iter().flatten().chain(global)
+    }
+}
+
+impl Compiled {
+    fn granted(&self, tenant: Option<&Tenant>) -> impl Iterator<Item = Arc<str>> {
+        let counts = tenant.is_some_and(|tenant| self.rule.categories.contains(tenant.as_str()));
+        let of_category = counts.then_some(&self.permissions).into_iter().flatten();
+        of_category.chain(&self.global_permissions).cloned()
+    }
+}
+
+impl From<Rule> for Compiled {
+    fn from(rule: Rule) -> Self {
+        let global = rule.global_permissions.iter().map(|name| format!("{GLOBAL}{name}").into());
+        Self {
+            permissions: rule.permissions.iter().map(|name| Arc::from(name.as_str())).collect(),
+            global_permissions: global.collect(),
+            rule,
+        }
+    }
+}
+
+/// The rules that count for an identity, in their order and each once.
+struct Matching<'r> {
+    rules: &'r [Compiled],
+    positions: BTreeSet<usize>,
+}
+
+impl<'r> Matching<'r> {
+    fn compiled(&self) -> impl Iterator<Item = &'r Compiled> {
+        self.positions.iter().map(|position| &self.rules[*position])
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &'r Rule> {
+        self.compiled().map(|compiled| &compiled.rule)
+    }
+
+    fn is_admin(&self) -> bool {
+        self.iter().any(Rule::is_admin)
+    }
+}
+
+/// Character by character: what a whole word becomes depends on its end (`Σ`), and two names that
+/// differ there are not one.
+fn folded(role: &str) -> String {
+    role.chars().flat_map(char::to_lowercase).collect()
+}
