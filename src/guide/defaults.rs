@@ -13,10 +13,20 @@
 //! | longest credentials, encoded | 4,096 characters | |
 //! | base64 | standard alphabet, padded, no stray bits | |
 //! | text | UTF-8 without control characters | |
-//! | bcrypt cost of stored hashes | 4 to 18 | |
-//! | longest password | 72 bytes | |
-//! | threads that verify passwords | cores - 1, at least 1 | `UsersBuilder::with_workers` |
-//! | passwords that wait for a thread | 64, then 503 | `UsersBuilder::with_queue` |
+//! | bcrypt cost of stored hashes | 4 to 18; below 10 warned of | `UsersBuilder::with_min_cost`, `with_warning_cost` |
+//! | bcrypt cost of new hashes | 12 | `PasswordsBuilder::with_cost` |
+//! | argon2id | m up to 1 GiB, t up to 64, p up to 16 | |
+//! | scrypt | ln up to 20, r up to 8, p up to 16 | |
+//! | longest password | 72 bytes for bcrypt | |
+//! | threads that verify passwords | cores - 1, at least 1 | `PasswordsBuilder::with_workers` |
+//! | passwords that wait for a thread | 64, then 503 | `PasswordsBuilder::with_queue` |
+//! | passwords of one user under way | 8, then 503 | `PasswordsBuilder::with_max_per_user` |
+//! | a file of users | 4 MiB, looked at every 5 s | `UsersFile::with_max_bytes`, `UsersBuilder::with_reload_every` |
+//! | clear-text passwords in a file | refused | `UsersFile::danger_allow_clear_text_passwords` |
+//! | **Remembered judgements** | | |
+//! | of any authenticator | none | `Authenticator::cached` |
+//! | the cache | 10,000 entries, 64 MiB, 5 min | `CacheLimits` |
+//! | refusals | not remembered | `Cached::with_refusals` |
 //! | **JWT** | | |
 //! | `iss`, `aud`, `exp`, `sub` | must be there | `Issuer::temporal` for other rules |
 //! | `iss`, `aud` | compared byte for byte | |
@@ -38,7 +48,7 @@
 //! | the cache | 10,000 tokens, 64 MiB, 5 min | `CacheLimits` |
 //! | issuers that a resolver found | 1,000, for 5 min | `with_resolved_limits` |
 //! | that there is no such issuer | remembered for 10 s | |
-//! | questions to a resolver | 64 at a time, 1,024 with those that wait, then 503; 5 s for an answer | |
+//! | questions to a resolver | 64 at a time, 1,024 with those that wait, then 503; 5 s for an answer and the wait for it; apart for names that had an answer before and for others | |
 //! | **Remote keys** | | |
 //! | URL | `https:`; `http:` on loopback; `file:` | `RemoteKeys::allow_plain_http` |
 //! | redirects | not followed | |

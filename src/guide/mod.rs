@@ -4,6 +4,7 @@
 //! - [`defaults`]: every limit and default in one table
 //! - [`events`]: the structured event of each decision
 //! - [`outages`]: what happens when the provider of keys is slow, down or lying
+//! - [`passwords`]: how to choose cost, cache and limits of logins
 //! - [`promises`]: what holds whatever is checked
 
 pub mod defaults;
@@ -11,4 +12,6 @@ pub mod events;
 pub mod ordering;
 #[cfg(feature = "jwks")]
 pub mod outages;
+#[cfg(all(feature = "basic", feature = "cache"))]
+pub mod passwords;
 pub mod promises;

@@ -58,7 +58,10 @@ fn challenges(response: &Response<Body>) -> Vec<&str> {
 
 #[tokio::test]
 async fn basic_admits_by_password_and_refuses_what_is_not_permitted() {
-    let app = basic::app().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("htpasswd");
+    std::fs::write(&file, basic::ALICE).unwrap();
+    let (app, users) = basic::app(&file).unwrap();
     let (name, alice) = user("alice", "wonderland");
     let alice = [(name, alice.as_str())];
 
@@ -71,6 +74,13 @@ async fn basic_admits_by_password_and_refuses_what_is_not_permitted() {
     assert_eq!(status(&app, "DELETE", "/orders", &alice).await, 403);
     let (name, wrong) = user("alice", "looking-glass");
     assert_eq!(status(&app, "GET", "/orders", &[(name, &wrong)]).await, 401);
+
+    let (name, bob) = user("bob", "wonderland");
+    assert_eq!(status(&app, "GET", "/orders", &[(name, &bob)]).await, 401);
+    std::fs::write(&file, basic::ALICE.replace("alice", "bob")).unwrap();
+    users.reload().unwrap();
+    assert_eq!(status(&app, "GET", "/orders", &[(name, &bob)]).await, 403);
+    assert_eq!(status(&app, "GET", "/orders", &alice).await, 401, "remembered, and gone");
 }
 
 #[tokio::test]
