@@ -197,5 +197,5 @@ pub use self::{
     },
     rejection::{Challenge, DefaultRejection, ProblemJson, Rejection, grpc_response},
     secret::Secret,
-    tenant::{Tenant, TenantGrant, TenantLayer, TenantResolver},
+    tenant::{Tenant, TenantGrant, TenantLayer, TenantMembership, TenantResolver},
 };

@@ -60,7 +60,7 @@
 //! | TLS | 1.2 and 1.3 | |
 //! | **Tenants** | | |
 //! | name | 1 to 64 ASCII letters, digits, `-`, `_`, `.` | |
-//! | membership | the claim `tenant` | `with_membership` |
+//! | membership | the claim `tenant` | `with_membership`, `with_membership_rule` |
 //! | a request that names none | refused | `allow_absent` |
 //! | **Permissions** | | |
 //! | a requirement without parts | never met | |

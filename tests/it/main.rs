@@ -16,6 +16,7 @@ mod fuzz_corpus;
 mod gate;
 mod jwks;
 mod jwt;
+mod membership;
 mod mtls;
 mod pem;
 mod permissions;
