@@ -136,6 +136,7 @@ mod evidence;
 mod gate;
 pub mod guide;
 mod identity;
+mod impersonation;
 mod integration;
 #[cfg(feature = "jwks")]
 mod jwks;
@@ -191,6 +192,7 @@ pub use self::{
     error::{AuthError, AuthErrorKind, BoxError},
     gate::{BoxFuture, Check, Gate, GateLayer, ResponseFuture, Verdict},
     identity::Identity,
+    impersonation::{Directory, Impersonation, ImpersonationLayer, ImpersonationRules},
     permission::{
         ClaimMapper, ClaimPermissions, PermissionClaimLayer, Permissions, Permitted, RequireLayer,
         Requirement, RoleMapper, Roles, RolesBuilder, all, any, require,

@@ -14,6 +14,7 @@ mod composition;
 mod examples;
 mod fuzz_corpus;
 mod gate;
+mod impersonation;
 mod jwks;
 mod jwt;
 mod membership;
