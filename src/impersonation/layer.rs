@@ -228,7 +228,7 @@ impl Attempt {
             Ok(Some(target)) => target,
             Ok(None) => return Err(denied(&self.caller, "there is no such subject")),
             // An error that blames the client would tell it apart from the other refusals.
-            Err(error) if error.kind().status().is_client_error() => {
+            Err(error) if blames_the_client(&error) => {
                 return Err(denied(&self.caller, error));
             }
             Err(error) => return Err(error),
@@ -250,6 +250,11 @@ impl Attempt {
         let agreed = self.requested.as_ref().map_or(Ok(()), |requested| requested.accepts(target));
         agreed.map_err(|error| denied(&self.caller, error))
     }
+}
+
+/// A directory that is throttled itself can be asked again later.
+fn blames_the_client(error: &AuthError) -> bool {
+    error.kind().status().is_client_error() && error.retry_after().is_none()
 }
 
 /// The one answer to a caller who may not act as somebody, whatever the reason.
