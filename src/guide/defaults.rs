@@ -17,6 +17,11 @@
 //! | longest password | 72 bytes | |
 //! | threads that verify passwords | cores - 1, at least 1 | `UsersBuilder::with_workers` |
 //! | passwords that wait for a thread | 64, then 503 | `UsersBuilder::with_queue` |
+//! | **Failed attempts** | | |
+//! | limits | none, and a throttle without one is an error | `FailureThrottle::per_user_and_address`, `per_address`, `danger_per_user` |
+//! | IPv6 addresses | count by 64 bits | |
+//! | places to count in | 131,072 for each limit, 1 MiB | |
+//! | longest wait after failures that were judged together | 1 h, or the time of the limit | |
 //! | **JWT** | | |
 //! | `iss`, `aud`, `exp`, `sub` | must be there | `Issuer::temporal` for other rules |
 //! | `iss`, `aud` | compared byte for byte | |
@@ -62,9 +67,14 @@
 //! | name | 1 to 64 ASCII letters, digits, `-`, `_`, `.` | |
 //! | membership | the claim `tenant` | `with_membership`, `with_membership_rule` |
 //! | a request that names none | refused | `allow_absent` |
+//! | **Impersonation** | | |
+//! | header | `x-impersonate-user`, one line of 1 to 256 bytes of text | `ImpersonationLayer::with_header` |
+//! | protected targets | refused | `allow_protected_targets` |
+//! | the caller itself, somebody who is impersonated | refused | |
+//! | end | the earlier of the target's and the caller's | |
 //! | **Permissions** | | |
 //! | a requirement without parts | never met | |
 //! | a role that is not known | grants nothing | |
 //! | **Refusals** | | |
 //! | `Cache-Control` | `no-store` | |
-//! | `Retry-After` on 503 | 1 s | `AuthError::with_retry_after` |
+//! | `Retry-After` on 429 and 503 | 1 s | `AuthError::with_retry_after` |

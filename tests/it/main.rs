@@ -26,5 +26,6 @@ mod spec;
 mod support;
 mod table;
 mod testing;
+mod throttle;
 mod tonic_server;
 mod users;
