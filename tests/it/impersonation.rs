@@ -252,13 +252,14 @@ async fn a_layer_in_the_wrong_place_is_loud() {
 #[tokio::test]
 async fn nk_24_the_answer_does_not_say_why() {
     type Wire = (u16, String, String);
+    type Caller<'c> = &'c dyn Fn(&str) -> Request<()>;
     fn wire(response: Response<String>) -> Wire {
         let error = response.extensions().get::<AuthError>().expect("sealed");
         assert_eq!(error.kind(), AuthErrorKind::PermissionDenied);
         (response.status().as_u16(), format!("{:?}", response.headers()), response.into_body())
     }
     let blames = async |_: String| Err(AuthError::invalid("no such user"));
-    let requests = |caller: &dyn Fn(&str) -> Request<()>| {
+    let requests = |caller: Caller<'_>| {
         let of_acme = |request| with(request, "x-tenant", "acme");
         let mut requests: Vec<_> = [
             acting_as(caller("writer~acme"), "reader@acme"),
@@ -279,7 +280,7 @@ async fn nk_24_the_answer_does_not_say_why() {
         requests
     };
     let password = |name: &str| user(&name.replace('~', "@"));
-    let callers: [&dyn Fn(&str) -> Request<()>; 4] =
+    let callers: [Caller<'_>; 4] =
         [&password, &|name| grpc(password(name)), &|name| bearer(name), &|name| grpc(bearer(name))];
     for (position, caller) in callers.into_iter().enumerate() {
         let mut answers = Vec::new();
