@@ -23,7 +23,8 @@ use crate::{
 /// [`Throttled`](crate::AuthErrorKind::Throttled) (429) before any work is done for them, right or
 /// wrong, with the time to wait in `Retry-After`; what is refused so does not prolong the wait.
 /// Attempts that are judged at the same time are all let in, and each of them that fails is paid for
-/// with time, up to an hour.
+/// with time, up to an hour. An attempt whose client hangs up before it is judged does not count: who
+/// made it has learnt nothing.
 ///
 /// Nothing is limited unless it is set, and a throttle that limits nothing is an error. Start with
 /// [`per_user_and_address`](Self::per_user_and_address), which stops those who guess one password and

@@ -19,6 +19,7 @@ mod jwks;
 mod jwt;
 mod membership;
 mod mtls;
+mod peer_address;
 mod pem;
 mod permissions;
 mod rejection;

@@ -9,7 +9,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::extract::ConnectInfo;
 use http::{Request, Response};
 use tower::Layer;
 use tower_auth::{
@@ -372,25 +371,6 @@ async fn credentials_of_ones_own_are_counted_too() {
         AuthErrorKind::Misconfigured,
     ];
     assert_eq!(kinds, expected);
-}
-
-#[test]
-fn the_address_is_what_was_inserted_or_what_the_server_knows() {
-    let connection: SocketAddr = "198.51.100.9:4711".parse().unwrap();
-    let mut request = right("alice");
-    let address = |request: Request<()>| {
-        let (parts, ()) = request.into_parts();
-        Basic::from_parts(&parts).unwrap().unwrap().peer_address().map(|it| it.to_string())
-    };
-    assert_eq!(address(request.clone()), None);
-    // What the client says of itself counts for nothing.
-    for name in ["x-forwarded-for", "forwarded", "x-real-ip"] {
-        request.headers_mut().insert(name, HERE.parse().unwrap());
-    }
-    assert_eq!(address(request.clone()), None);
-    request.extensions_mut().insert(ConnectInfo(connection));
-    assert_eq!(address(request.clone()).as_deref(), Some(THERE));
-    assert_eq!(address(from(HERE, request)).as_deref(), Some(HERE));
 }
 
 #[tokio::test]
