@@ -1,8 +1,15 @@
 //! [`Clock`]: the only place where the time of day comes from.
 
-#[cfg(any(feature = "jwt", feature = "rust-crypto", feature = "testing"))]
+#[cfg(any(
+    feature = "jwt",
+    feature = "rust-crypto",
+    feature = "testing",
+    feature = "throttle"
+))]
 use std::time::Duration;
 use std::time::SystemTime;
+#[cfg(feature = "throttle")]
+use std::{sync::OnceLock, time::Instant};
 
 #[cfg(feature = "testing")]
 use std::sync::{
@@ -52,6 +59,21 @@ impl Clock {
     /// expired.
     pub(crate) fn since_epoch(&self) -> Duration {
         self.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::MAX)
+    }
+}
+
+#[cfg(feature = "throttle")]
+impl Clock {
+    /// A time that never goes back, whatever is done to the time of day; only differences of it mean
+    /// something.
+    pub(crate) fn steady(&self) -> Duration {
+        static START: OnceLock<Instant> = OnceLock::new();
+
+        match &self.0 {
+            Source::System => START.get_or_init(Instant::now).elapsed(),
+            #[cfg(feature = "testing")]
+            Source::Manual(millis) => Duration::from_millis(millis.load(Ordering::SeqCst)),
+        }
     }
 }
 

@@ -113,7 +113,8 @@ impl AuthError {
         self
     }
 
-    /// Sets `Retry-After` (RFC 9110, section 10.2.3) for an answer of 503, rounded up to seconds.
+    /// Sets `Retry-After` (RFC 9110, section 10.2.3) for an answer of 429 or 503, rounded up to
+    /// seconds.
     ///
     /// The default is one second.
     #[must_use]
@@ -146,10 +147,10 @@ impl AuthError {
         self.scheme
     }
 
-    /// Whole seconds for `Retry-After`; `None` for kinds that are not answered with 503.
+    /// Whole seconds for `Retry-After`; `None` for kinds that are answered with neither 429 nor 503.
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
-        if self.kind.status() != StatusCode::SERVICE_UNAVAILABLE {
+        if !asks_to_come_back(self.kind.status()) {
             return None;
         }
         let asked = self.detail.as_ref().and_then(|detail| detail.retry_after);
@@ -199,6 +200,11 @@ impl Error for AuthError {
     }
 }
 
+/// Whether an answer of this status says when to come back.
+pub(crate) fn asks_to_come_back(status: StatusCode) -> bool {
+    matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+}
+
 /// The whole chain of reasons in one text, for the log.
 #[cfg(any(feature = "jwks", feature = "tracing"))]
 pub(crate) fn reasons(error: &(dyn Error + 'static)) -> String {
@@ -215,6 +221,7 @@ pub(crate) fn reasons(error: &(dyn Error + 'static)) -> String {
 /// | `UnreadableCredentials`, `InvalidCredentials`, `ExpiredCredentials` | 401 | `UNAUTHENTICATED` 16 | `invalid_token` |
 /// | `TenantDenied` | 403 | `PERMISSION_DENIED` 7 | none |
 /// | `PermissionDenied` | 403 | `PERMISSION_DENIED` 7 | `insufficient_scope` |
+/// | `Throttled` | 429 and `Retry-After` | `RESOURCE_EXHAUSTED` 8 | none |
 /// | `Overloaded` | 503 and `Retry-After` | `RESOURCE_EXHAUSTED` 8 | none |
 /// | `Unavailable` | 503 and `Retry-After` | `UNAVAILABLE` 14 | none |
 /// | `Misconfigured` | 500 | `INTERNAL` 13 | none |
@@ -235,6 +242,8 @@ pub enum AuthErrorKind {
     TenantDenied,
     /// The caller lacks a permission.
     PermissionDenied,
+    /// Too many attempts have failed; this one was not looked at.
+    Throttled,
     /// The bounded work of judging credentials is at its bound.
     Overloaded,
     /// An identity provider, a key set or a store is out of reach.
@@ -264,7 +273,7 @@ const fn row(
 
 impl AuthErrorKind {
     /// Every kind, in the order of the table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::MissingCredentials,
         Self::AmbiguousCredentials,
         Self::UnreadableCredentials,
@@ -272,6 +281,7 @@ impl AuthErrorKind {
         Self::ExpiredCredentials,
         Self::TenantDenied,
         Self::PermissionDenied,
+        Self::Throttled,
         Self::Overloaded,
         Self::Unavailable,
         Self::Misconfigured,
@@ -290,6 +300,7 @@ impl AuthErrorKind {
             Self::ExpiredCredentials => row("expired_credentials", StatusCode::UNAUTHORIZED, 16, TOKEN, NOT_ACCEPTED),
             Self::TenantDenied => row("tenant_denied", StatusCode::FORBIDDEN, 7, None, "the tenant is not accessible"),
             Self::PermissionDenied => row("permission_denied", StatusCode::FORBIDDEN, 7, Some("insufficient_scope"), "a required permission is missing"),
+            Self::Throttled => row("throttled", StatusCode::TOO_MANY_REQUESTS, 8, None, "too many failed attempts"),
             Self::Overloaded => row("overloaded", StatusCode::SERVICE_UNAVAILABLE, 8, None, "too many requests are waiting"),
             Self::Unavailable => row("unavailable", StatusCode::SERVICE_UNAVAILABLE, 14, None, "authentication is temporarily unavailable"),
             Self::Misconfigured => row("misconfigured", StatusCode::INTERNAL_SERVER_ERROR, 13, None, "authentication layers are not wired correctly"),

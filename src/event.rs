@@ -40,6 +40,7 @@ fn went_on(check: &'static str, decision: &'static str, parts: &Parts) {
         check,
         method = identity.map(Identity::method),
         subject = identity.map(Identity::subject),
+        impersonator = identity.and_then(Identity::impersonator).map(Identity::subject),
         tenant = Tenant::from_extensions(&parts.extensions).map(Tenant::as_str),
     );
 }

@@ -71,14 +71,28 @@ impl Evidence {
     pub(crate) fn admit(&mut self, identity: Identity, challenges: Shared<Challenges>) {
         self.identity = Some(match self.identity.take() {
             Some(outer) => identity.inside_of(outer),
-            None => identity,
+            None => identity.outermost(),
         });
         self.challenges = Some(challenges);
-        self.permissions = None;
-        self.permitted = None;
+        self.drop_rights();
         if let TenantEvidence::Requested(requested) = &self.tenant {
             self.tenant = TenantEvidence::Agreed(requested.clone());
         }
+    }
+
+    /// Makes `target` the one that acts, on behalf of the identity that acted so far.
+    ///
+    /// The caller of this has held it against the requested tenant. The challenges stay: it is the
+    /// impersonator who could have logged in otherwise.
+    pub(crate) fn impersonate(&mut self, target: Identity) {
+        self.identity = self.identity.take().map(|caller| target.impersonated_by(caller));
+        self.drop_rights();
+    }
+
+    /// What was derived from an identity ends with it.
+    fn drop_rights(&mut self) {
+        self.permissions = None;
+        self.permitted = None;
     }
 }
 

@@ -31,6 +31,8 @@ use crate::{claims::Claims, evidence::Evidence, shared::Shared};
 pub struct Identity {
     facts: Shared<Facts>,
     outer: Option<Arc<Self>>,
+    /// Whether the outer identity acts as this one.
+    impersonated: bool,
 }
 
 /// What is known about a caller. Remembered identities share it between requests.
@@ -51,6 +53,9 @@ impl Identity {
     /// The method of an anonymous caller.
     pub(crate) const ANONYMOUS: &'static str = "Anonymous";
 
+    /// The method of an identity that somebody else acts as.
+    pub(crate) const IMPERSONATION: &'static str = "Impersonation";
+
     /// An identity known by this subject, unique within its issuer (`sub`, RFC 7519, section 4.1.2).
     #[must_use]
     pub fn new(subject: impl Into<String>) -> Self {
@@ -62,7 +67,7 @@ impl Identity {
             claims: Claims::default(),
             anonymous: false,
         };
-        Self { facts: Shared::new(Arc::new(facts)), outer: None }
+        Self { facts: Shared::new(Arc::new(facts)), outer: None, impersonated: false }
     }
 
     /// Nobody in particular; give it claims to let anonymous callers do something.
@@ -123,7 +128,7 @@ impl Identity {
     }
 
     /// How it was established: the [`NAME`](crate::Credentials::NAME) of the credentials, such as
-    /// `Basic`, `Bearer`, `ClientCertificate`, or `Anonymous`.
+    /// `Basic`, `Bearer`, `ClientCertificate`, or `Anonymous` or `Impersonation`.
     #[must_use]
     pub fn method(&self) -> &'static str {
         self.facts.method
@@ -164,10 +169,19 @@ impl Identity {
         self.facts.claims.read_as()
     }
 
-    /// The identity that an outer layer established, where authentication layers are stacked.
+    /// The identity that an outer layer established, where authentication layers are stacked; the
+    /// caller, where this is who an [`ImpersonationLayer`](crate::ImpersonationLayer) lets it act as.
     #[must_use]
     pub fn outer(&self) -> Option<&Self> {
         self.outer.as_deref()
+    }
+
+    /// The caller who acts as this identity by an [`ImpersonationLayer`](crate::ImpersonationLayer).
+    ///
+    /// For an audit trail keep both: this one is who really sent the request.
+    #[must_use]
+    pub fn impersonator(&self) -> Option<&Self> {
+        self.outer().filter(|_| self.impersonated)
     }
 
     /// Whether the caller presented no credentials.
@@ -192,6 +206,7 @@ impl Identity {
     /// Makes this the identity that acts, with `outer` reachable from it.
     pub(crate) fn inside_of(mut self, outer: Self) -> Self {
         self.outer = Some(Arc::new(outer));
+        self.impersonated = false;
         self
     }
 
@@ -201,10 +216,28 @@ impl Identity {
         self.facts.into_arc()
     }
 
+    /// Makes this the identity that acts, with nobody outside of it: what an authenticator kept of
+    /// another request counts for nothing in this one.
+    pub(crate) fn outermost(mut self) -> Self {
+        self.outer = None;
+        self.impersonated = false;
+        self
+    }
+
+    /// Makes this the identity as which `caller` acts, for no longer than the caller may act.
+    pub(crate) fn impersonated_by(self, caller: Self) -> Self {
+        let mut target = self.established_by(Self::IMPERSONATION);
+        let ends = [target.expires_at(), caller.expires_at()].into_iter().flatten().min();
+        if target.expires_at() != ends {
+            target.facts_mut().expires_at = ends;
+        }
+        Self { impersonated: true, ..target.inside_of(caller) }
+    }
+
     /// An identity of remembered facts.
     #[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
     pub(crate) const fn of(facts: Shared<Facts>) -> Self {
-        Self { facts, outer: None }
+        Self { facts, outer: None, impersonated: false }
     }
 
     /// Clones only what somebody else holds too.
@@ -258,6 +291,7 @@ impl fmt::Debug for Identity {
             .field("expires_at", &self.facts.expires_at)
             .field("claims", &self.facts.claims)
             .field("outer", &self.outer)
+            .field("impersonated", &self.impersonated)
             .finish()
     }
 }

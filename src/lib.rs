@@ -7,6 +7,7 @@
 //! | [`BasicAuthLayer`] | who are you, by user-id and password? | [`Identity`] |
 //! | [`JwtAuthLayer`] | who are you, by bearer token? | [`Identity`] |
 //! | [`MtlsIdentityLayer`] | who are you, by client certificate? | [`Identity`] |
+//! | [`ImpersonationLayer`] | as whom do you act? | the [`Identity`] of somebody else |
 //! | [`TenantLayer`] | for whom do you act? | [`Tenant`] |
 //! | [`PermissionClaimLayer`] | what may you do? | [`Permissions`], and at a [`require`]d route [`Permitted`] |
 //!
@@ -22,6 +23,7 @@
 //!    v   TenantLayer            outside or inside of authentication: same guarantee
 //!    v   BasicAuthLayer, JwtAuthLayer, MtlsIdentityLayer or AuthLayer::first_of([..])
 //!    |       credentials  ->  Authenticator  ->  Identity       the secret stays here
+//!    v   ImpersonationLayer     Directory(subject)             ->  Identity of the target
 //!    v   PermissionClaimLayer   ClaimMapper(identity, tenant)  ->  Permissions
 //!    v   require("orders:write")                               ->  Permitted
 //!    v
@@ -116,6 +118,7 @@
 //! | `tonic` | | client certificates of tonic's TLS, `tonic::Status` from [`AuthError`] |
 //! | `rust-crypto` | | `JwtAuthLayer` on a pure-Rust back end; aws-lc-rs is used where `jwt` is on too |
 //! | `testing` | | a [`Clock`] that tests set by hand, `TestAuthority` (with `jwt` or `rust-crypto`), `TestIdentityLayer` |
+//! | `throttle` | | [`FailureThrottle`]: too many failed attempts are answered with 429 |
 //! | `full` | | all but `rust-crypto` |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -139,6 +142,7 @@ mod evidence;
 mod gate;
 pub mod guide;
 mod identity;
+mod impersonation;
 mod integration;
 #[cfg(feature = "jwks")]
 mod jwks;
@@ -146,6 +150,7 @@ mod jwks;
 mod jwt;
 #[cfg(feature = "mtls")]
 mod mtls;
+mod peer_address;
 #[cfg(any(feature = "jwt", feature = "rust-crypto", feature = "tls"))]
 mod pem;
 mod permission;
@@ -157,6 +162,8 @@ mod shared;
 mod tenant;
 #[cfg(feature = "testing")]
 mod testing;
+#[cfg(feature = "throttle")]
+mod throttle;
 
 #[cfg(feature = "basic")]
 pub use self::basic::{
@@ -191,6 +198,8 @@ pub use self::mtls::{TlsListener, TlsListenerBuilder, TlsPeer, TlsStream};
 pub use self::testing::TestIdentityLayer;
 #[cfg(all(feature = "testing", any(feature = "jwt", feature = "rust-crypto")))]
 pub use self::testing::{TestAuthority, TestAuthorityBuilder, TestToken};
+#[cfg(feature = "throttle")]
+pub use self::throttle::{Attempt, FailureThrottle, Failures, Throttled};
 pub use self::{
     auth::{Admission, AuthLayer, Scheme},
     authenticator::{Answer, Authenticator},
@@ -201,6 +210,8 @@ pub use self::{
     error::{AuthError, AuthErrorKind, BoxError},
     gate::{BoxFuture, Check, Gate, GateLayer, ResponseFuture, Verdict},
     identity::Identity,
+    impersonation::{Directory, Impersonation, ImpersonationLayer, ImpersonationRules},
+    peer_address::PeerAddress,
     permission::{
         ClaimMapper, ClaimPermissions, PermissionClaimLayer, PermissionMap, Permissions, Permitted,
         RequireLayer, Requirement, RoleMapper, RoleRules, RoleRulesBuilder, Roles, RolesBuilder,
@@ -208,5 +219,5 @@ pub use self::{
     },
     rejection::{Challenge, DefaultRejection, ProblemJson, Rejection, grpc_response},
     secret::Secret,
-    tenant::{Tenant, TenantGrant, TenantLayer, TenantResolver},
+    tenant::{Tenant, TenantGrant, TenantLayer, TenantMembership, TenantResolver},
 };

@@ -1,6 +1,6 @@
 //! [`Basic`]: a user-id and a password.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{header::AUTHORIZATION, request::Parts};
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     authorization, because, credentials::Credentials, error::AuthError, evidence::Evidence,
-    rejection::Challenge, secret::Secret,
+    peer_address::PeerAddress, rejection::Challenge, secret::Secret,
 };
 
 /// Longer credentials are refused unread. It leaves room for any password that a person or a
@@ -30,12 +30,20 @@ pub struct Basic {
     username: String,
     password: Secret,
     tenant: Option<crate::Tenant>,
+    peer: Option<PeerAddress>,
 }
 
 impl Basic {
     /// Credentials for a test, or for an authenticator that asks another one.
     pub fn new(username: impl Into<String>, password: Secret) -> Self {
-        Self { username: username.into(), password, tenant: None }
+        Self { username: username.into(), password, tenant: None, peer: None }
+    }
+
+    /// Sets where the attempt comes from.
+    #[must_use]
+    pub fn with_peer_address(mut self, address: IpAddr) -> Self {
+        self.peer = Some(PeerAddress(address));
+        self
     }
 
     /// The user-id.
@@ -59,6 +67,12 @@ impl Basic {
         self.tenant.as_ref()
     }
 
+    /// Where the attempt comes from, as [`PeerAddress`] says; `None` where that is not known.
+    #[must_use]
+    pub fn peer_address(&self) -> Option<IpAddr> {
+        self.peer.map(|PeerAddress(address)| address)
+    }
+
     /// Reads `user-id:password` in base64 (RFC 7617, section 2), as a request carries it.
     pub(crate) fn of_request(encoded: &[u8], parts: &Parts) -> Result<Self, AuthError> {
         if encoded.len() > MAX_ENCODED_BYTES {
@@ -76,6 +90,7 @@ impl Basic {
         let requested = Evidence::of(&parts.extensions).and_then(Evidence::requested);
         Ok(Self {
             tenant: requested.map(|requested| requested.tenant.clone()),
+            peer: PeerAddress::from_extensions(&parts.extensions),
             ..Self::new(username, Secret::new(password))
         })
     }
@@ -121,6 +136,7 @@ impl fmt::Debug for Basic {
             .field("username", &self.username)
             .field("password", &self.password)
             .field("requested_tenant", &self.tenant)
+            .field("peer_address", &self.peer_address())
             .finish()
     }
 }

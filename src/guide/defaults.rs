@@ -27,6 +27,11 @@
 //! | of any authenticator | none | `Authenticator::cached` |
 //! | the cache | 10,000 entries, 64 MiB, 5 min | `CacheLimits` |
 //! | refusals | not remembered | `Cached::with_refusals` |
+//! | **Failed attempts** | | |
+//! | limits | none, and a throttle without one is an error | `FailureThrottle::per_user_and_address`, `per_address`, `danger_per_user` |
+//! | IPv6 addresses | count by 64 bits | |
+//! | places to count in | 131,072 for each limit, 1 MiB | |
+//! | longest wait after failures that were judged together | 1 h, or the time of the limit | |
 //! | **JWT** | | |
 //! | `iss`, `aud`, `exp`, `sub` | must be there | `Issuer::temporal` for other rules |
 //! | `iss`, `aud` | compared byte for byte | |
@@ -70,11 +75,16 @@
 //! | TLS | 1.2 and 1.3 | |
 //! | **Tenants** | | |
 //! | name | 1 to 64 ASCII letters, digits, `-`, `_`, `.` | |
-//! | membership | the claim `tenant` | `with_membership` |
+//! | membership | the claim `tenant` | `with_membership`, `with_membership_rule` |
 //! | a request that names none | refused | `allow_absent` |
+//! | **Impersonation** | | |
+//! | header | `x-impersonate-user`, one line of 1 to 256 bytes of text | `ImpersonationLayer::with_header` |
+//! | protected targets | refused | `allow_protected_targets` |
+//! | the caller itself, somebody who is impersonated | refused | |
+//! | end | the earlier of the target's and the caller's | |
 //! | **Permissions** | | |
 //! | a requirement without parts | never met | |
 //! | a role that is not known | grants nothing | |
 //! | **Refusals** | | |
 //! | `Cache-Control` | `no-store` | |
-//! | `Retry-After` on 503 | 1 s | `AuthError::with_retry_after` |
+//! | `Retry-After` on 429 and 503 | 1 s | `AuthError::with_retry_after` |

@@ -6,12 +6,13 @@
 //! | Field | On | Value |
 //! |---|---|---|
 //! | `decision` | all | `granted`, `passed` or `denied` |
-//! | `check` | all | `authentication`, `tenant`, `permission_claims`, `require`, or the name of your own [`Check`](crate::Check) |
-//! | `method` | all, where an identity was established | how: `Basic`, `Bearer`, `ClientCertificate`, `Anonymous`, or the name of your own credentials |
+//! | `check` | all | `authentication`, `impersonation`, `tenant`, `permission_claims`, `require`, or the name of your own [`Check`](crate::Check) |
+//! | `method` | all, where an identity was established | how: `Basic`, `Bearer`, `ClientCertificate`, `Anonymous`, `Impersonation`, or the name of your own credentials |
 //! | `kind` | `denied` | [`AuthErrorKind::as_str`](crate::AuthErrorKind::as_str) |
 //! | `scheme` | `denied`, where one was chosen | the scheme whose credentials were refused |
 //! | `error` | `denied` | the reason, which no client is told |
 //! | `subject` | `granted`, `passed` | the subject of the acting identity |
+//! | `impersonator` | `granted`, `passed`, where a caller acts as somebody else | the subject of that caller |
 //! | `tenant` | `granted`, `passed` | the tenant, once an identity belongs to it |
 //!
 //! # Levels

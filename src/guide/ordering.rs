@@ -30,6 +30,7 @@
 //! | [`AuthLayer`](crate::AuthLayer) and the layers named after a scheme | nothing | |
 //! | [`TenantLayer::from_claim`](crate::TenantLayer::from_claim) | an authentication layer | 500 |
 //! | any other [`TenantLayer`](crate::TenantLayer) | nothing; it may be outside or inside of authentication | |
+//! | [`ImpersonationLayer`](crate::ImpersonationLayer) | an authentication layer, and no `PermissionClaimLayer` | 500 |
 //! | [`PermissionClaimLayer`](crate::PermissionClaimLayer) | an authentication layer, and the tenant layer if there is one | 500 |
 //! | [`require`](crate::require) | a `PermissionClaimLayer` | 500 |
 //!
@@ -42,6 +43,11 @@
 //! carries credentials for exactly one. Stacked layers are demands: the request must satisfy both,
 //! the inner identity acts, and [`Identity::outer`](crate::Identity::outer) leads to the outer one.
 //!
+//! An [`ImpersonationLayer`](crate::ImpersonationLayer) goes inside of the authentication layers: the
+//! target acts, and [`Identity::impersonator`](crate::Identity::impersonator) leads to the caller.
+//! Put the tenant layer outside of it, so that a target of another tenant looks like one that does not
+//! exist.
+//!
 //! Permissions belong to the identity they were mapped from. An authentication layer further in
-//! drops them, so the [`PermissionClaimLayer`](crate::PermissionClaimLayer) goes inside of the last
+//! drops them and an impersonation layer there is refused, so the [`PermissionClaimLayer`](crate::PermissionClaimLayer) goes inside of the last
 //! one.

@@ -1,4 +1,4 @@
-//! Client certificates of tonic's TLS, and statuses for handlers.
+//! Client certificates of tonic's TLS, addresses of clients, and statuses for handlers.
 
 use tonic::{Code, Status, server::NamedService};
 
@@ -14,6 +14,15 @@ pub(crate) fn peer_certificates(extensions: &http::Extensions) -> Option<crate::
         Some(chain) => crate::PeerCertificates::from_der(chain.iter().map(|der| der.to_vec())),
         None => crate::PeerCertificates::none(),
     })
+}
+
+/// Where a connection of tonic's comes from.
+pub(crate) fn peer_address(extensions: &http::Extensions) -> Option<std::net::SocketAddr> {
+    use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
+
+    let plain = extensions.get::<TcpConnectInfo>();
+    let tls = || extensions.get::<TlsConnectInfo<TcpConnectInfo>>().map(TlsConnectInfo::get_ref);
+    plain.or_else(tls)?.remote_addr()
 }
 
 /// A layer around one service: `add_service(require("orders:read").layer(service))`.

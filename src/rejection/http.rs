@@ -1,13 +1,13 @@
 //! The plain HTTP answer, and what holds for every answer.
 
 use http::{
-    HeaderValue, Response, StatusCode,
+    HeaderValue, Response,
     header::{CACHE_CONTROL, RETRY_AFTER},
     request::Parts,
 };
 
 use crate::{
-    error::AuthError,
+    error::{AuthError, asks_to_come_back},
     rejection::{Rejection, grpc_response},
 };
 
@@ -27,11 +27,11 @@ impl<B: Default> Rejection<B> for DefaultRejection {
 
 /// Makes sure of what must hold whatever a rejection did; challenges are the gate's to write.
 pub(crate) fn seal<B>(response: &mut Response<B>, error: &AuthError) {
-    let status = response.status();
+    let must_say_when = asks_to_come_back(response.status());
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        // None for another refusal, of which the rejection made a 503.
+    if must_say_when {
+        // None for another refusal, of which the rejection made a 429 or a 503.
         headers.insert(RETRY_AFTER, HeaderValue::from(error.retry_after().unwrap_or(1)));
     }
     response.extensions_mut().insert(error.clone());

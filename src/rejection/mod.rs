@@ -19,8 +19,8 @@ use crate::error::AuthError;
 /// Shapes the answer to a refused request.
 ///
 /// The gate then makes sure of what must hold whatever the rejection does: one challenge per scheme
-/// on every 401, `Cache-Control: no-store`, `Retry-After` on every 503, and the [`AuthError`] in the
-/// extensions of the response.
+/// on every 401, `Cache-Control: no-store`, `Retry-After` on every 429 and 503, and the [`AuthError`]
+/// in the extensions of the response.
 ///
 /// [`DefaultRejection`] answers with a status and an empty body, [`ProblemJson`] with a problem
 /// document (RFC 9457); both answer gRPC requests with a `grpc-status`. A closure is a rejection as

@@ -11,7 +11,9 @@ use crate::{
     evidence::{Evidence, TenantEvidence, ask_anonymous_to_log_in},
     gate::{Check, Gate, GateLayer, Verdict},
     rejection::DefaultRejection,
-    tenant::{Requested, Tenant, TenantResolver, source::Source},
+    tenant::{
+        Requested, Tenant, TenantMembership, TenantResolver, membership::Membership, source::Source,
+    },
 };
 
 /// Finds the tenant of a request and makes sure that the caller belongs to it.
@@ -21,11 +23,13 @@ use crate::{
 /// An identity belongs to the tenants that its membership claim names, as a string or an array of
 /// strings, compared exactly. The claim is `tenant` unless set by
 /// [`with_membership`](Self::with_membership); with [`from_claim`](Self::from_claim) it is that claim.
+/// Where no claim names the tenants, a [rule](Self::with_membership_rule) decides instead.
+///
 /// Which layer is outside makes no difference: an authentication layer further in holds its
 /// identity against the tenant that this layer found, and this layer holds its tenant against the
 /// identity that a layer further out established. With stacked authentication layers each identity
 /// that is established inside of this layer must belong to the tenant; of those outside, the one
-/// that acts must, and the others must not belong to another tenant.
+/// that acts must, and the others must not belong to another tenant; a rule is asked for each of them.
 ///
 /// It must be outside of a [`PermissionClaimLayer`](crate::PermissionClaimLayer), whose mapper asks
 /// for the tenant.
@@ -69,7 +73,7 @@ use crate::{
 #[must_use = "a layer does nothing until it is put around a service"]
 pub struct TenantLayer {
     source: Source,
-    membership: Arc<ClaimPath>,
+    membership: Membership,
     absent_allowed: bool,
 }
 
@@ -83,7 +87,7 @@ impl TenantLayer {
     pub fn from_claim(path: &str) -> Self {
         let path = Arc::new(ClaimPath::from(path));
         let layer = Self::of(Source::Claim(Arc::clone(&path)));
-        Self { membership: path, ..layer }
+        Self { membership: Membership::Claim(path), ..layer }
     }
 
     /// The tenant is the value of a header field, which must occur once.
@@ -123,7 +127,26 @@ impl TenantLayer {
 
     /// Sets the claim that names an identity's tenants.
     pub fn with_membership(mut self, path: &str) -> Self {
-        self.membership = Arc::new(ClaimPath::from(path));
+        self.membership = Membership::Claim(Arc::new(ClaimPath::from(path)));
+        self
+    }
+
+    /// Decides by a rule, and not by a claim, which identities belong to a tenant.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::HeaderName;
+    /// use tower_auth::{Identity, Tenant, TenantLayer};
+    ///
+    /// let layer = TenantLayer::from_header(HeaderName::from_static("x-category"))
+    ///     .with_membership_rule(|identity: &Identity, category: &Tenant| {
+    ///         identity.claims().get(&format!("/rights/{category}/0")).is_some()
+    ///     });
+    /// # let _ = layer;
+    /// ```
+    pub fn with_membership_rule(mut self, rule: impl TenantMembership) -> Self {
+        self.membership = Membership::Rule(Arc::new(rule));
         self
     }
 
@@ -139,7 +162,7 @@ impl TenantLayer {
     }
 
     fn of(source: Source) -> Self {
-        let membership = Arc::new(ClaimPath::from(Self::DEFAULT_MEMBERSHIP));
+        let membership = Membership::Claim(Arc::new(ClaimPath::from(Self::DEFAULT_MEMBERSHIP)));
         Self { source, membership, absent_allowed: false }
     }
 
@@ -161,7 +184,7 @@ impl TenantLayer {
         }
         let requested = Requested {
             tenant,
-            membership: Arc::clone(&self.membership),
+            membership: self.membership.clone(),
             outer: outer.cloned().map(Arc::new),
         };
         match identity {

@@ -4,6 +4,7 @@
 //! whether it stands outside or inside of authentication.
 
 mod layer;
+mod membership;
 mod name;
 mod requested;
 mod source;
@@ -11,6 +12,7 @@ mod source;
 pub(crate) use self::requested::Requested;
 pub use self::{
     layer::{TenantGrant, TenantLayer},
+    membership::TenantMembership,
     name::Tenant,
     source::TenantResolver,
 };

@@ -162,17 +162,19 @@ async fn a_rejection_sees_the_head_that_was_refused() {
     assert_eq!(send(&service, request).await.body(), "GET /orders");
 }
 
-/// The module's documentation: `Retry-After` on every 503.
+/// The module's documentation: `Retry-After` on every 429 and 503.
 #[tokio::test]
-async fn any_refusal_that_a_rejection_turns_into_a_503_says_when_to_come_back() {
-    let always_503 = |_: &AuthError, _: &Parts| {
-        let mut response = Response::new(String::new());
-        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-        response
-    };
-    let service = basic().with_rejection(always_503).layer(Probe::new());
-    let response = send(&service, nobody()).await;
-    assert!(response.headers().contains_key("retry-after"));
+async fn any_refusal_that_a_rejection_turns_into_a_429_or_503_says_when_to_come_back() {
+    for status in [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE] {
+        let always = move |_: &AuthError, _: &Parts| {
+            let mut response = Response::new(String::new());
+            *response.status_mut() = status;
+            response
+        };
+        let service = basic().with_rejection(always).layer(Probe::new());
+        let response = send(&service, nobody()).await;
+        assert!(response.headers().contains_key("retry-after"), "{status}");
+    }
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ const BAD: &str = "the credentials were not accepted";
 
 /// Written down a second time, so that a change to the table in the source is noticed.
 #[rustfmt::skip]
-const TABLE: [Row; 10] = [
+const TABLE: [Row; 11] = [
     row(AuthErrorKind::MissingCredentials, "missing_credentials", 401, "16", None, "no credentials were presented"),
     row(AuthErrorKind::AmbiguousCredentials, "ambiguous_credentials", 400, "16", Some("invalid_request"), "more than one set of credentials was presented"),
     row(AuthErrorKind::UnreadableCredentials, "unreadable_credentials", 401, "16", Some("invalid_token"), BAD),
@@ -47,6 +47,7 @@ const TABLE: [Row; 10] = [
     row(AuthErrorKind::ExpiredCredentials, "expired_credentials", 401, "16", Some("invalid_token"), BAD),
     row(AuthErrorKind::TenantDenied, "tenant_denied", 403, "7", None, "the tenant is not accessible"),
     row(AuthErrorKind::PermissionDenied, "permission_denied", 403, "7", Some("insufficient_scope"), "a required permission is missing"),
+    row(AuthErrorKind::Throttled, "throttled", 429, "8", None, "too many failed attempts"),
     row(AuthErrorKind::Overloaded, "overloaded", 503, "8", None, "too many requests are waiting"),
     row(AuthErrorKind::Unavailable, "unavailable", 503, "14", None, "authentication is temporarily unavailable"),
     row(AuthErrorKind::Misconfigured, "misconfigured", 500, "13", None, "authentication layers are not wired correctly"),
@@ -88,7 +89,8 @@ async fn http_answers() {
         assert_eq!(response.status(), row.status, "{}", row.name);
         assert_eq!(response.body(), "", "{}", row.name);
         assert_eq!(text(headers, "cache-control"), Some("no-store"));
-        assert_eq!(text(headers, "retry-after"), (row.status == 503).then_some("1"));
+        let is_to_come_back = matches!(row.status, 429 | 503);
+        assert_eq!(text(headers, "retry-after"), is_to_come_back.then_some("1"));
         assert_eq!(text(headers, "content-type"), None);
         assert_eq!(text(headers, "grpc-status"), None);
 
@@ -218,7 +220,9 @@ async fn retry_after_is_whole_seconds_rounded_up() {
         (Duration::from_millis(30_001), "31"),
         (Duration::MAX, "18446744073709551615"),
     ] {
-        for kind in [AuthErrorKind::Overloaded, AuthErrorKind::Unavailable] {
+        for kind in
+            [AuthErrorKind::Throttled, AuthErrorKind::Overloaded, AuthErrorKind::Unavailable]
+        {
             let error = AuthError::new(kind).with_retry_after(asked);
             let response = answer_to(error, bearer("t")).await;
             assert_eq!(response.headers()[RETRY_AFTER], sent);

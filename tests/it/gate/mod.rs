@@ -12,5 +12,5 @@ mod promise_09_no_fall_through;
 mod promise_10_forged_evidence;
 mod promise_11_missing_input;
 mod promise_12_sources;
-mod promise_12_tenant_agreement;
+pub(crate) mod promise_12_tenant_agreement;
 mod promise_13_stacking;

@@ -167,10 +167,13 @@ async fn a_redirect_is_left_to_be_a_redirect() {
 }
 
 #[tokio::test]
-async fn a_503_does_not_challenge() {
-    for kind in
-        [AuthErrorKind::Overloaded, AuthErrorKind::Unavailable, AuthErrorKind::Misconfigured]
-    {
+async fn a_429_and_a_503_do_not_challenge() {
+    for kind in [
+        AuthErrorKind::Throttled,
+        AuthErrorKind::Overloaded,
+        AuthErrorKind::Unavailable,
+        AuthErrorKind::Misconfigured,
+    ] {
         let response = send(&refusing(kind).layer(Probe::new()), user("alice")).await;
         assert!(schemes(response.headers()).is_empty(), "{kind}");
     }

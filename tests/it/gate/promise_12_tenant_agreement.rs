@@ -21,7 +21,7 @@ pub(super) fn for_tenant(request: Request<()>, tenant: &str) -> Request<()> {
 }
 
 /// The status, and the tenant that the handler saw.
-pub(super) async fn outcome<L>(layers: L, request: Request<()>) -> (u16, Option<String>)
+pub(crate) async fn outcome<L>(layers: L, request: Request<()>) -> (u16, Option<String>)
 where
     L: Layer<Probe>,
     L::Service: Service<Request<()>, Response = Response<String>> + Clone,

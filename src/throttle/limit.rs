@@ -1,0 +1,202 @@
+//! [`FailureThrottle`]: what failed attempts are counted by.
+
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    time::Duration,
+};
+
+use crate::{
+    clock::Clock,
+    config_error::{ConfigError, Problems},
+    error::AuthError,
+    throttle::{
+        Attempt, Failures, Throttled,
+        buckets::{Buckets, Places},
+    },
+};
+
+/// Refuses attempts unseen while too many have failed.
+///
+/// It goes around an authenticator. An attempt counts when it failed because the credentials were
+/// not good: a password that is right never counts, nor does one that expired, an outage or a full
+/// queue. While there are too many, attempts are refused as
+/// [`Throttled`](crate::AuthErrorKind::Throttled) (429) before any work is done for them, right or
+/// wrong, with the time to wait in `Retry-After`; what is refused so does not prolong the wait.
+/// Attempts that are judged at the same time are all let in, and each of them that fails is paid for
+/// with time, up to an hour. An attempt whose client hangs up before it is judged does not count: who
+/// made it has learnt nothing.
+///
+/// Nothing is limited unless it is set, and a throttle that limits nothing is an error. Start with
+/// [`per_user_and_address`](Self::per_user_and_address), which stops those who guess one password and
+/// locks nobody out, and a higher number [`per_address`](Self::per_address), which stops those who
+/// try one password with many names.
+///
+/// # Addresses
+///
+/// An IPv6 address counts by its first 64 bits, of which a client has all others to itself; an IPv4
+/// address that is written as IPv6 counts as IPv4. An attempt of which the address is not known
+/// cannot be counted by it and is refused as [`Misconfigured`](crate::AuthErrorKind::Misconfigured);
+/// see [`PeerAddress`](crate::PeerAddress) for where it comes from.
+///
+/// # Memory
+///
+/// Each limit takes one mebibyte, however many clients there are. Failures are counted in two of 131,072
+/// places, chosen by a hash that differs in each process, and an attempt is refused when both are
+/// over the limit. So somebody who has not failed is refused where, by chance, others that are over
+/// it cover both of its places: with a thousand such others that is one in 4,000. Who commands tens
+/// of thousands of addresses can make this likely for all.
+///
+/// Each process counts for itself, and forgets when it ends.
+///
+/// # Examples
+///
+/// ```
+/// use tower_auth::{FailureThrottle, Failures};
+///
+/// let throttle = FailureThrottle::new()
+///     .per_user_and_address(Failures::per_minute(5))
+///     .per_address(Failures::per_minute(50));
+/// # #[cfg(feature = "basic")]
+/// # {
+/// use tower_auth::{AuthError, Basic, BasicAuthLayer, Identity};
+///
+/// let accounts = async |user: Basic| match user.password().expose() {
+///     b"wonderland" => Ok(Identity::new(user.username())),
+///     _ => Err(AuthError::invalid("wrong password")),
+/// };
+/// let layer = BasicAuthLayer::new(throttle.around(accounts)?);
+/// # let _ = layer;
+/// # }
+///
+/// assert!(FailureThrottle::new().around(()).is_err(), "it limits nothing");
+/// # Ok::<(), tower_auth::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "a throttle does nothing until it is put around an authenticator"]
+pub struct FailureThrottle {
+    address: Option<Failures>,
+    user_and_address: Option<Failures>,
+    user: Option<Failures>,
+    clock: Clock,
+}
+
+impl FailureThrottle {
+    /// A throttle that limits nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Limits the attempts that fail from one address, whoever they claim to be.
+    ///
+    /// Clients behind one proxy or one shared address share the limit.
+    pub const fn per_address(mut self, failures: Failures) -> Self {
+        self.address = Some(failures);
+        self
+    }
+
+    /// Limits the attempts that fail from one address in the name of one user, known or not.
+    pub const fn per_user_and_address(mut self, failures: Failures) -> Self {
+        self.user_and_address = Some(failures);
+        self
+    }
+
+    /// Limits the attempts that fail in the name of one user, wherever they come from.
+    ///
+    /// It stops those who guess the password of one user from many addresses. It also lets anybody
+    /// who knows the name of a user lock that user out, for as long as they go on to fail in it.
+    pub const fn danger_per_user(mut self, failures: Failures) -> Self {
+        self.user = Some(failures);
+        self
+    }
+
+    /// Sets where the time comes from; a step of the system's time of day changes no wait.
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Goes around an authenticator. Clones of a layer count together; two throttles do not.
+    ///
+    /// # Errors
+    ///
+    /// When nothing is limited, or when no attempt at all may fail.
+    pub fn around<A>(self, authenticator: A) -> Result<Throttled<A>, ConfigError> {
+        let mut problems = Problems::default();
+        let set = [
+            (By::Address, self.address),
+            (By::UserAndAddress, self.user_and_address),
+            (By::User, self.user),
+        ];
+        let limits_nothing = set.iter().all(|(_, failures)| failures.is_none());
+        let set = set.into_iter().filter_map(|(by, failures)| failures.map(|it| (by, it)));
+        let limits: Vec<_> = set
+            .filter_map(|(by, failures)| {
+                let quota = failures.quota();
+                if quota.is_none() {
+                    problems.add(format!("{by:?}: no attempt may fail, so nobody can log in"));
+                }
+                Some(Limit { by, buckets: Buckets::new(quota?, self.clock.clone()) })
+            })
+            .collect();
+        if limits_nothing {
+            problems.add("the throttle limits nothing: set per_user_and_address or per_address");
+        }
+        problems.finish(Throttled::new(authenticator, limits))
+    }
+}
+
+/// What a limit counts by.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    Address,
+    UserAndAddress,
+    User,
+}
+
+/// Failures that are counted by one thing.
+#[derive(Debug)]
+pub(super) struct Limit {
+    by: By,
+    buckets: Buckets,
+}
+
+impl Limit {
+    /// Where failures of this attempt are counted.
+    pub(super) fn places(&self, attempt: &impl Attempt) -> Result<Places, AuthError> {
+        let key = match self.by {
+            By::Address => (address(attempt)?, None),
+            By::UserAndAddress => (address(attempt)?, Some(subject(attempt)?)),
+            By::User => (None, Some(subject(attempt)?)),
+        };
+        Ok(self.buckets.places(key))
+    }
+
+    /// How long to wait until an attempt is looked at; `None` where it is now.
+    pub(super) fn wait(&self, places: Places) -> Option<Duration> {
+        self.buckets.wait(places)
+    }
+
+    pub(super) fn count(&self, places: Places) {
+        self.buckets.count(places);
+    }
+}
+
+fn subject(attempt: &impl Attempt) -> Result<&str, AuthError> {
+    let unknown = "failures are counted by user, and these credentials name none";
+    attempt.subject().ok_or_else(|| AuthError::misconfigured(unknown))
+}
+
+fn address(attempt: &impl Attempt) -> Result<Option<IpAddr>, AuthError> {
+    let unknown = "failures are counted by address, and that of the client is not known: serve with \
+                   connect info, or insert PeerAddress";
+    let address = attempt.address().ok_or_else(|| AuthError::misconfigured(unknown))?;
+    Ok(Some(match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(network(address)),
+    }))
+}
+
+/// What one subscriber gets is 64 bits long (RFC 6177, section 2).
+fn network(address: Ipv6Addr) -> Ipv6Addr {
+    Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))
+}
