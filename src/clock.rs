@@ -1,15 +1,18 @@
 //! [`Clock`]: the only place where the time of day comes from.
 
+#[cfg(feature = "throttle")]
+use std::sync::OnceLock;
 #[cfg(any(
+    feature = "cache",
     feature = "jwt",
     feature = "rust-crypto",
     feature = "testing",
     feature = "throttle"
 ))]
 use std::time::Duration;
+#[cfg(any(feature = "basic", feature = "throttle"))]
+use std::time::Instant;
 use std::time::SystemTime;
-#[cfg(feature = "throttle")]
-use std::{sync::OnceLock, time::Instant};
 
 #[cfg(feature = "testing")]
 use std::sync::{
@@ -53,7 +56,7 @@ impl Clock {
     }
 }
 
-#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+#[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
 impl Clock {
     /// The time since 1970. A clock set before that reads as the far future, where everything has
     /// expired.
@@ -112,6 +115,6 @@ fn millis(duration: Duration) -> u64 {
 
 /// The time that has passed since some moment: for measuring, never for what tokens say.
 #[cfg(feature = "basic")]
-pub(crate) fn monotonic() -> std::time::Instant {
-    std::time::Instant::now()
+pub(crate) fn monotonic() -> Instant {
+    Instant::now()
 }

@@ -56,7 +56,7 @@ impl AuthError {
     }
 
     /// A refusal for a reason that is written in this crate.
-    #[cfg(any(feature = "basic", feature = "jwt", feature = "rust-crypto"))]
+    #[cfg(any(feature = "basic", feature = "cache", feature = "jwt", feature = "rust-crypto"))]
     pub(crate) const fn because(kind: AuthErrorKind, reason: &'static str) -> Self {
         Self { kind, scheme: None, reason: Some(Reason(reason)), detail: None }
     }

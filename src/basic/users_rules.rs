@@ -6,8 +6,9 @@ use super::{Users, users::Store};
 use crate::{
     error::AuthError,
     identity::Identity,
+    impersonation::{Directory, ImpersonationRules},
     permission::{ClaimMapper, PermissionMap, Permissions, RoleRules},
-    tenant::Tenant,
+    tenant::{Tenant, TenantMembership},
 };
 
 /// The rules of the file that users are from: [`RoleRules`] that change with the file, at the same
@@ -74,6 +75,31 @@ impl ClaimMapper for UsersRules {
         tenant: Option<&Tenant>,
     ) -> Result<Permissions, AuthError> {
         self.now().permissions(identity, tenant)
+    }
+}
+
+impl TenantMembership for UsersRules {
+    fn is_member(&self, identity: &Identity, tenant: &Tenant) -> bool {
+        self.now().is_member(identity, tenant)
+    }
+}
+
+impl ImpersonationRules for UsersRules {
+    fn may_impersonate(&self, caller: &Identity) -> bool {
+        self.now().may_impersonate(caller)
+    }
+
+    fn is_protected(&self, target: &Identity) -> bool {
+        self.now().is_protected(target)
+    }
+}
+
+/// The users whom others may act as; who is disabled is nobody.
+impl Directory for Users {
+    async fn find(&self, subject: &str) -> Result<Option<Identity>, AuthError> {
+        let set = self.0.set.load();
+        let entry = set.entry(subject).filter(|entry| !entry.is_disabled);
+        Ok(entry.map(|entry| entry.identity.clone()))
     }
 }
 

@@ -87,6 +87,10 @@ where
             later @ Answer::Later(_) => later,
         }
     }
+
+    fn generation(&self, credentials: &C) -> u64 {
+        self.authenticator.generation(credentials)
+    }
 }
 
 impl<A: fmt::Debug> fmt::Debug for Throttled<A> {

@@ -10,11 +10,12 @@ use crate::{
     error::AuthError,
     evidence::ask_anonymous_to_log_in,
     identity::Identity,
+    impersonation::ImpersonationRules,
     permission::{
         ClaimMapper, Permissions, mapper,
         rules::{PermissionMap, RoleRulesBuilder, Rule, rule::GLOBAL},
     },
-    tenant::Tenant,
+    tenant::{Tenant, TenantMembership},
 };
 
 /// Rules that grant permissions to roles, in some categories or everywhere: a [`ClaimMapper`].
@@ -150,10 +151,31 @@ impl ClaimMapper for RoleRules {
     }
 }
 
+/// Who has any permission in a category belongs to it; administrators belong to all.
+impl TenantMembership for RoleRules {
+    fn is_member(&self, identity: &Identity, tenant: &Tenant) -> bool {
+        let Some(rules) = self.matching(identity) else { return false };
+        rules.is_admin() || rules.compiled().any(|rule| rule.permissions_in(tenant).is_some())
+    }
+}
+
+/// Administrators, and who has the global permission `Impersonate` (in any case), may act as others;
+/// nobody may act as an administrator.
+impl ImpersonationRules for RoleRules {
+    fn may_impersonate(&self, caller: &Identity) -> bool {
+        let Some(rules) = self.matching(caller) else { return false };
+        let mut global = rules.iter().flat_map(|rule| &rule.global_permissions);
+        self.is_admin(caller) || global.any(|name| name.eq_ignore_ascii_case("Impersonate"))
+    }
+
+    fn is_protected(&self, target: &Identity) -> bool {
+        self.matching(target).is_some_and(|rules| rules.is_admin())
+    }
+}
+
 /// Whether the identity is that of somebody in whose name another one acts.
-// To be wired to `Identity::impersonator().is_some()` as soon as an identity knows who acts for it.
-const fn acts_for_another(_: &Identity) -> bool {
-    false
+fn acts_for_another(identity: &Identity) -> bool {
+    identity.impersonator().is_some()
 }
 
 /// Rules that were checked, found by role.
@@ -193,10 +215,15 @@ impl Table {
 }
 
 impl Compiled {
+    /// None where there is none.
+    fn permissions_in(&self, tenant: &Tenant) -> Option<&Vec<Arc<str>>> {
+        let counts = self.rule.categories.contains(tenant.as_str()) && !self.permissions.is_empty();
+        counts.then_some(&self.permissions)
+    }
+
     fn granted(&self, tenant: Option<&Tenant>) -> impl Iterator<Item = Arc<str>> {
-        let counts = tenant.is_some_and(|tenant| self.rule.categories.contains(tenant.as_str()));
-        let of_category = counts.then_some(&self.permissions).into_iter().flatten();
-        of_category.chain(&self.global_permissions).cloned()
+        let of_category = tenant.and_then(|tenant| self.permissions_in(tenant));
+        of_category.into_iter().flatten().chain(&self.global_permissions).cloned()
     }
 }
 
