@@ -17,6 +17,11 @@
 //! | longest password | 72 bytes | |
 //! | threads that verify passwords | cores - 1, at least 1 | `UsersBuilder::with_workers` |
 //! | passwords that wait for a thread | 64, then 503 | `UsersBuilder::with_queue` |
+//! | size of a users file | 4 MiB, regular files only | `UsersFile::with_max_bytes` |
+//! | passwords in clear text in a users file | refused | `UsersFile::danger_allow_clear_text_passwords` |
+//! | nesting in a users file | JSON 128, TOML 80, YAML and HOCON 64 deep; YAML at most 1,000,000 values | |
+//! | includes and substitutions of HOCON, merge keys of YAML | refused | |
+//! | permissions that rules in a users file may name | Read, Write, Deploy, Demo, Impersonate | `UsersFile::with_permissions` |
 //! | **JWT** | | |
 //! | `iss`, `aud`, `exp`, `sub` | must be there | `Issuer::temporal` for other rules |
 //! | `iss`, `aud` | compared byte for byte | |
@@ -65,6 +70,7 @@
 //! | **Permissions** | | |
 //! | a requirement without parts | never met | |
 //! | a role that is not known | grants nothing | |
+//! | a caller without any role, by `RoleRules` | refused | |
 //! | **Refusals** | | |
 //! | `Cache-Control` | `no-store` | |
 //! | `Retry-After` on 503 | 1 s | `AuthError::with_retry_after` |
