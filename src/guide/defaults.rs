@@ -21,8 +21,12 @@
 //! | threads that verify passwords | cores - 1, at least 1 | `PasswordsBuilder::with_workers` |
 //! | passwords that wait for a thread | 64, then 503 | `PasswordsBuilder::with_queue` |
 //! | passwords of one user under way | 8, then 503 | `PasswordsBuilder::with_max_per_user` |
-//! | a file of users | 4 MiB, looked at every 5 s | `UsersFile::with_max_bytes`, `UsersBuilder::with_reload_every` |
-//! | clear-text passwords in a file | refused | `UsersFile::danger_allow_clear_text_passwords` |
+//! | a file of users | looked at every 5 s | `UsersBuilder::with_reload_every`, `without_reload` |
+//! | size of a users file | 4 MiB, regular files only | `UsersFile::with_max_bytes` |
+//! | passwords in clear text in a users file | refused | `UsersFile::danger_allow_clear_text_passwords` |
+//! | nesting in a users file | JSON 128, TOML 80, YAML and HOCON 64 deep; YAML at most 1,000,000 values | |
+//! | includes and substitutions of HOCON, merge keys of YAML | refused | |
+//! | permissions that rules in a users file may name | Read, Write, Deploy, Demo, Impersonate | `UsersFile::with_permissions` |
 //! | **Remembered judgements** | | |
 //! | of any authenticator | none | `Authenticator::cached` |
 //! | the cache | 10,000 entries, 64 MiB, 5 min | `CacheLimits` |
@@ -85,6 +89,7 @@
 //! | **Permissions** | | |
 //! | a requirement without parts | never met | |
 //! | a role that is not known | grants nothing | |
+//! | a caller without any role, by `RoleRules` | refused | |
 //! | **Refusals** | | |
 //! | `Cache-Control` | `no-store` | |
 //! | `Retry-After` on 429 and 503 | 1 s | `AuthError::with_retry_after` |

@@ -79,10 +79,6 @@ enum Kind {
 pub(crate) struct Loaded {
     pub(crate) users: Vec<User>,
     /// `None` where the format has no room for rules.
-    #[allow(
-        dead_code,
-        reason = "for those who follow a file, and replace users and rules at once"
-    )]
     pub(crate) rules: Option<RoleRules>,
     /// What is odd and may be meant, with its place.
     pub(crate) warnings: Vec<String>,

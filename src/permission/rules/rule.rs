@@ -48,8 +48,11 @@ impl Rule {
         Self { is_admin: true, ..Self::new(role) }
     }
 
-    /// Adds categories in which the permissions hold. A category is the [`Tenant`](crate::Tenant)
-    /// that a request acts for.
+    /// Adds categories in which the permissions hold.
+    ///
+    /// A category is the [`Tenant`](crate::Tenant) that a request acts for. One that breaks the
+    /// grammar of tenants is shown in a [`PermissionMap`](crate::PermissionMap) and counts for no
+    /// request.
     pub fn with_categories<C: Into<String>>(
         mut self,
         categories: impl IntoIterator<Item = C>,
