@@ -75,6 +75,8 @@ use crate::{
 ///     }
 /// }
 ///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
 /// let staff = async |subject: String| {
 ///     Ok(["bob", "eve"].contains(&&*subject).then(|| Identity::new(subject)))
 /// };
@@ -89,9 +91,6 @@ use crate::{
 ///     Ok::<_, std::convert::Infallible>(Response::new(answer))
 /// }));
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// # let service = service;
 /// let request = |key, target| {
 ///     Request::builder().header("x-api-key", key).header("x-impersonate-user", target).body(()).unwrap()
 /// };
