@@ -9,7 +9,7 @@ use http::{Extensions, HeaderMap};
 use crate::{
     auth::Challenges,
     error::{AuthError, AuthErrorKind},
-    identity::Identity,
+    identity::{Identity, Reach},
     permission::{Permissions, Permitted},
     shared::Shared,
     tenant::{Requested, Tenant},
@@ -84,8 +84,8 @@ impl Evidence {
     ///
     /// The caller of this has held it against the requested tenant. The challenges stay: it is the
     /// impersonator who could have logged in otherwise.
-    pub(crate) fn impersonate(&mut self, target: Identity) {
-        self.identity = self.identity.take().map(|caller| target.impersonated_by(caller));
+    pub(crate) fn impersonate(&mut self, target: Identity, reach: Reach) {
+        self.identity = self.identity.take().map(|caller| target.impersonated_by(caller, reach));
         self.drop_rights();
     }
 

@@ -32,7 +32,15 @@ pub struct Identity {
     facts: Shared<Facts>,
     outer: Option<Arc<Self>>,
     /// Whether the outer identity acts as this one.
-    impersonated: bool,
+    impersonated: Option<Reach>,
+}
+
+/// For which tenants a caller may act as somebody.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Reach {
+    /// Those that the caller belongs to as well.
+    OwnTenants,
+    AnyTenant,
 }
 
 /// What is known about a caller. Remembered identities share it between requests.
@@ -67,7 +75,7 @@ impl Identity {
             claims: Claims::default(),
             anonymous: false,
         };
-        Self { facts: Shared::new(Arc::new(facts)), outer: None, impersonated: false }
+        Self { facts: Shared::new(Arc::new(facts)), outer: None, impersonated: None }
     }
 
     /// Nobody in particular; give it claims to let anonymous callers do something.
@@ -181,7 +189,12 @@ impl Identity {
     /// For an audit trail keep both: this one is who really sent the request.
     #[must_use]
     pub fn impersonator(&self) -> Option<&Self> {
-        self.outer().filter(|_| self.impersonated)
+        self.outer().filter(|_| self.impersonated.is_some())
+    }
+
+    /// The identity outside of this one, where it must agree with the tenant that this one acts for.
+    pub(crate) fn outer_of_tenant(&self) -> Option<&Self> {
+        self.outer().filter(|_| self.impersonated != Some(Reach::AnyTenant))
     }
 
     /// Whether the caller presented no credentials.
@@ -206,7 +219,7 @@ impl Identity {
     /// Makes this the identity that acts, with `outer` reachable from it.
     pub(crate) fn inside_of(mut self, outer: Self) -> Self {
         self.outer = Some(Arc::new(outer));
-        self.impersonated = false;
+        self.impersonated = None;
         self
     }
 
@@ -220,24 +233,24 @@ impl Identity {
     /// another request counts for nothing in this one.
     pub(crate) fn outermost(mut self) -> Self {
         self.outer = None;
-        self.impersonated = false;
+        self.impersonated = None;
         self
     }
 
     /// Makes this the identity as which `caller` acts, for no longer than the caller may act.
-    pub(crate) fn impersonated_by(self, caller: Self) -> Self {
+    pub(crate) fn impersonated_by(self, caller: Self, reach: Reach) -> Self {
         let mut target = self.established_by(Self::IMPERSONATION);
         let ends = [target.expires_at(), caller.expires_at()].into_iter().flatten().min();
         if target.expires_at() != ends {
             target.facts_mut().expires_at = ends;
         }
-        Self { impersonated: true, ..target.inside_of(caller) }
+        Self { impersonated: Some(reach), ..target.inside_of(caller) }
     }
 
     /// An identity of remembered facts.
     #[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
     pub(crate) const fn of(facts: Shared<Facts>) -> Self {
-        Self { facts, outer: None, impersonated: false }
+        Self { facts, outer: None, impersonated: None }
     }
 
     /// Clones only what somebody else holds too.

@@ -9,7 +9,7 @@ use crate::{
     error::{AuthError, AuthErrorKind},
     evidence::Evidence,
     gate::{Check, Gate, GateLayer, Verdict},
-    identity::Identity,
+    identity::{Identity, Reach},
     impersonation::{Directory, ImpersonationRules, directory::Lookup},
     rejection::DefaultRejection,
     tenant::Requested,
@@ -32,7 +32,8 @@ use crate::{
 /// [`PermissionClaimLayer`](crate::PermissionClaimLayer), which maps the target's claims then. A
 /// [`TenantLayer`](crate::TenantLayer) may be on either side; outside is better, as inside its
 /// refusal tells a target of another tenant apart from one that does not exist. The target must
-/// belong to the tenant, and the caller must not belong to another one.
+/// belong to the tenant, and the caller must not belong to another one, unless
+/// [`allow_any_tenant`](Self::allow_any_tenant) says so.
 ///
 /// Those who were impersonated cannot impersonate, however many layers lie between.
 ///
@@ -107,6 +108,7 @@ pub struct ImpersonationLayer {
     rules: Arc<dyn ImpersonationRules>,
     header: HeaderName,
     protected_allowed: bool,
+    reach: Reach,
 }
 
 impl ImpersonationLayer {
@@ -123,6 +125,7 @@ impl ImpersonationLayer {
             rules: Arc::new(rules),
             header: Self::DEFAULT_HEADER,
             protected_allowed: false,
+            reach: Reach::OwnTenants,
         }
     }
 
@@ -135,6 +138,16 @@ impl ImpersonationLayer {
     /// Lets those be impersonated whom the rules protect.
     pub const fn allow_protected_targets(mut self) -> Self {
         self.protected_allowed = true;
+        self
+    }
+
+    /// Lets callers act as somebody in tenants that they do not belong to themselves.
+    ///
+    /// The right to impersonate then reaches over all tenants: give it to nobody who works for one of
+    /// them. A [`TenantLayer`](crate::TenantLayer) must be inside of this layer; one outside has asked the
+    /// caller already.
+    pub const fn allow_any_tenant(mut self) -> Self {
+        self.reach = Reach::AnyTenant;
         self
     }
 
@@ -233,7 +246,7 @@ impl Attempt {
             Err(error) => return Err(error),
         };
         self.agree(&target)?;
-        Ok(Impersonation(target))
+        Ok(Impersonation { target, reach: self.layer.reach })
     }
 
     fn agree(&self, target: &Identity) -> Result<(), AuthError> {
@@ -262,11 +275,17 @@ fn denied(caller: &Identity, why: impl Into<crate::BoxError>) -> AuthError {
 }
 
 /// Somebody as whom the caller may act, as an [`ImpersonationLayer`] grants it.
-pub struct Impersonation(Identity);
+pub struct Impersonation {
+    target: Identity,
+    reach: Reach,
+}
 
 impl fmt::Debug for Impersonation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Impersonation").field(&self.0).finish()
+        f.debug_struct("Impersonation")
+            .field("target", &self.target)
+            .field("reach", &self.reach)
+            .finish()
     }
 }
 
@@ -285,9 +304,9 @@ impl Check for ImpersonationLayer {
         }
     }
 
-    fn admit(&self, Impersonation(target): Impersonation, parts: &mut Parts) {
+    fn admit(&self, Impersonation { target, reach }: Impersonation, parts: &mut Parts) {
         parts.headers.remove(&self.header);
-        Evidence::of_mut(&mut parts.extensions).impersonate(target);
+        Evidence::of_mut(&mut parts.extensions).impersonate(target, reach);
     }
 }
 
@@ -304,6 +323,7 @@ impl fmt::Debug for ImpersonationLayer {
         f.debug_struct("ImpersonationLayer")
             .field("header", &self.header)
             .field("protected_allowed", &self.protected_allowed)
+            .field("reach", &self.reach)
             .finish_non_exhaustive()
     }
 }

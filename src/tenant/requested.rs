@@ -31,7 +31,8 @@ impl Requested {
     /// A rule only answers yes or no, and a no may mean "to another one", so it counts as that.
     pub(super) fn accepts_all(&self, identity: &Identity) -> Result<(), AuthError> {
         self.accepts(identity)?;
-        std::iter::successors(identity.outer(), |identity| identity.outer())
+        std::iter::successors(Some(identity), |identity| identity.outer())
+            .filter_map(Identity::outer_of_tenant)
             .filter(|outer| self.membership.speaks_of(outer))
             .try_for_each(|outer| self.accepts(outer))
     }

@@ -23,6 +23,7 @@ examples! {
     jwks: "../../examples/jwks.rs",
     jwt: "../../examples/jwt.rs",
     mtls: "../../examples/mtls.rs",
+    nussknacker: "../../examples/nussknacker/main.rs",
     problem_json: "../../examples/problem_json.rs",
     quickstart: "../../examples/quickstart/main.rs",
     roles: "../../examples/roles.rs",
@@ -81,6 +82,33 @@ async fn basic_admits_by_password_and_refuses_what_is_not_permitted() {
     users.reload().unwrap();
     assert_eq!(status(&app, "GET", "/orders", &[(name, &bob)]).await, 403);
     assert_eq!(status(&app, "GET", "/orders", &alice).await, 401, "remembered, and gone");
+}
+
+#[tokio::test]
+async fn nussknacker_guards_its_categories() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let app = nussknacker::app(&file.join("examples/nussknacker/users.conf")).unwrap();
+    let (name, writer) = user("user1", "pass");
+    let (_, deployer) = user("user2", "password");
+    let (writer, deployer) = ([(name, writer.as_str())], [(name, deployer.as_str())]);
+    let scenarios = "/categories/Category1/scenarios";
+    for (method, uri, caller, expected) in [
+        ("GET", scenarios, &[][..], 200),
+        ("PUT", scenarios, &[], 401),
+        ("PUT", scenarios, &writer, 200),
+        ("POST", "/categories/Category1/deployments", &writer, 403),
+        ("POST", "/categories/Category2/deployments", &deployer, 200),
+        ("GET", "/categories/Secret/scenarios", &deployer, 404),
+        ("GET", "/categories/category1/scenarios", &deployer, 404),
+        ("GET", "/admin", &deployer, 200),
+        ("GET", "/admin", &writer, 403),
+        ("GET", "/health", &[], 200),
+    ] {
+        assert_eq!(status(&app, method, uri, caller).await, expected, "{method} {uri}");
+    }
+    let shown = text(send(&app, "GET", "/user", &deployer).await).await;
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown["permissions"]["globalPermissions"], serde_json::json!(["AdminTab"]));
 }
 
 #[tokio::test]

@@ -457,3 +457,24 @@ async fn an_impersonator_is_not_remembered() {
     let stacked = outcome((keys(), remembers), with(user("user"), "x-api-key", "robot")).await;
     assert_eq!(stacked, (200, Some(("user".to_owned(), None))));
 }
+
+/// By a rule, who does not belong to a tenant may not act as somebody who does; unless the layer says
+/// that the right reaches over all tenants.
+#[tokio::test]
+async fn across_tenants_only_where_the_layer_says_so() {
+    let members = |identity: &Identity, _: &tower_auth::Tenant| identity.subject() == "bob";
+    let tenant = || {
+        let header = HeaderName::from_static("x-tenant");
+        TenantLayer::from_header(header).with_membership_rule(members)
+    };
+    let request = || with(with(user("technical"), HEADER, "bob"), "x-tenant", "acme");
+    for (impersonation, status) in
+        [(impersonation(), 403), (impersonation().allow_any_tenant(), 200)]
+    {
+        let inside = (basic(), impersonation.clone(), tenant()).layer(Probe::new());
+        assert_eq!(send(&inside, request()).await.status(), status);
+        // Outside the caller itself is asked.
+        let outside = (tenant(), basic(), impersonation).layer(Probe::new());
+        assert_eq!(send(&outside, request()).await.status(), 403);
+    }
+}

@@ -20,6 +20,7 @@ mod jwks;
 mod jwt;
 mod membership;
 mod mtls;
+mod nussknacker;
 mod peer_address;
 mod pem;
 mod permissions;
