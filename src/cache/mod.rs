@@ -9,13 +9,13 @@ mod flights;
 mod key;
 mod limits;
 
-#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-pub(crate) use self::bounded::Bounds;
 pub use self::limits::CacheLimits;
 pub(crate) use self::{
     bounded::BoundedMap,
-    flights::{Flight, Flights, Turn, Waiting},
+    flights::{Flight, Flights, Turn},
 };
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+pub(crate) use self::{bounded::Bounds, flights::Waiting};
 #[cfg(feature = "cache")]
 pub use self::{
     cached::Cached,

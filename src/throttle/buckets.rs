@@ -15,6 +15,7 @@ use std::{
 use governor::{
     Quota, RateLimiter,
     clock::Clock as _,
+    middleware::NoOpMiddleware,
     nanos::Nanos,
     state::{InMemoryState, NotKeyed, StateStore},
 };
@@ -30,7 +31,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3_600);
 /// Failed attempts, counted for each key.
 pub(super) struct Buckets {
     hasher: RandomState,
-    limiter: RateLimiter<Ask, Table, Elapsed>,
+    // Named in full: what the last type is by default depends on the features of others.
+    limiter: RateLimiter<Ask, Table, Elapsed, NoOpMiddleware<Nanos>>,
     longest: Duration,
 }
 

@@ -176,6 +176,8 @@ fn every_layer_is_a_plain_value() {
     plain::<MtlsIdentityLayer>();
     plain::<PeerCertificatesLayer>();
     plain::<TenantLayer>();
+    plain::<tower_auth::ImpersonationLayer>();
+    plain::<tower_auth::FailureThrottle>();
     plain::<PermissionClaimLayer>();
     plain::<RequireLayer>();
     plain::<GateLayer<BasicAuthLayer>>();

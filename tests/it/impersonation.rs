@@ -158,6 +158,20 @@ async fn a_request_without_the_field_goes_on_as_it_is() {
     assert_eq!(staff.asked(), 0);
 }
 
+#[tokio::test]
+async fn nk_t7_t8_t9_t43_t44_anonymous_callers_and_logins_are_as_ever() {
+    let guest = || Identity::anonymous().with_claim("roles", "reader");
+    let open = || basic().allow_anonymous_as(guest());
+    let layers = |needed: &'static str| (open(), impersonation(), permissions(), require(needed));
+    let acts_alone = |name: &str| (200, Some((name.to_owned(), None)));
+    assert_eq!(outcome(layers("reader"), nobody()).await, acts_alone("anonymous"));
+    assert_eq!(outcome(layers("admin"), nobody()).await, (401, None));
+    assert_eq!(outcome(layers("admin"), user("admin")).await, acts_alone("admin"));
+    let wrong = || with(nobody(), "authorization", "Basic YWRtaW46d3Jvbmc=");
+    assert_eq!(outcome(layers("reader"), wrong()).await, (401, None));
+    assert_eq!(outcome(layers("reader"), acting_as(wrong(), "user")).await, (401, None));
+}
+
 /// Nussknacker looked the target up first, so that anybody could find out who exists (NK-24).
 #[tokio::test]
 async fn nk_23_t38_t46_who_has_no_right_causes_no_look_up() {
