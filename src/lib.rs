@@ -106,6 +106,7 @@
 //! |---|---|---|
 //! | `axum` | yes | extractors, [`AuthError`] as a response |
 //! | `basic` | yes | [`BasicAuthLayer`], [`Users`] with bcrypt, [`UsersFile`] as htpasswd or JSON |
+//! | `cache` | yes | [`Authenticator::cached`]: judgements that are remembered |
 //! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
 //! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`] |
@@ -113,6 +114,7 @@
 //! | `tls` | yes | [`TlsListener`] for `axum::serve` |
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
 //! | `hocon` | | [`UsersFile`] in HOCON, such as Nussknacker's `users.conf` |
+//! | `phc` | | password hashes by argon2id and scrypt, beside bcrypt |
 //! | `toml` | | [`UsersFile`] in TOML |
 //! | `yaml` | | [`UsersFile`] in YAML |
 //! | `tonic` | | client certificates of tonic's TLS, `tonic::Status` from [`AuthError`] |

@@ -24,6 +24,7 @@ mod nussknacker;
 mod peer_address;
 mod pem;
 mod permissions;
+mod readme;
 mod rejection;
 mod role_rules;
 mod spec;

@@ -1,0 +1,90 @@
+//! The pieces of code in the README: what stands here compiles, and it is what stands there.
+
+use axum::Router;
+use tower_auth::{
+    Authenticator, BasicAuthLayer, CacheLimits, ConfigError, FailureThrottle, Failures, Issuer,
+    JwtAuthLayer, JwtVerifier, Keys, Users, UsersFile,
+};
+
+#[rustfmt::skip]
+mod ten_lines {
+    // README
+    use axum::{Router, routing::get};
+    use tower_auth::{BasicAuthLayer, Identity, PermissionClaimLayer, Roles, User, Users, require};
+
+    fn app() -> Result<Router, tower_auth::ConfigError> {
+        // htpasswd -nbBC 10 alice wonderland
+        let alice = User::new("alice", "$2y$10$bE71XVGrWVTyYA/xWUvyGOoHP7Jw3IWl2ekCM7OBiDgJ72F2BbYl6");
+        let users = Users::builder().user(alice.with_claim("roles", "editor")).build()?;
+        let roles = Roles::builder().grant("editor", ["orders:read", "orders:write"]).build()?;
+        let auth = (BasicAuthLayer::new(users), PermissionClaimLayer::new(roles.from_claim("roles")));
+
+        Ok(Router::new()
+            .route("/orders", get(list).route_layer(require("orders:read")))
+            .route_layer(auth)) // route_layer: an unknown path stays 404
+    }
+
+    async fn list(identity: Identity) -> String {
+        format!("orders of {}", identity.subject())
+    }
+    // end
+
+    #[test]
+    fn ten_lines_make_an_application() {
+        assert!(app().is_ok());
+    }
+}
+
+#[rustfmt::skip]
+fn remote_issuer(router: Router) -> Result<Router, ConfigError> {
+    // README
+    let issuer = Issuer::new("https://login.example.com", "orders-api", Keys::from_openid_discovery());
+    let verifier = JwtVerifier::builder().issuer(issuer).with_cache(CacheLimits::new()).build()?;
+    let app = router.route_layer(JwtAuthLayer::new(verifier));
+    // end
+    Ok(app)
+}
+
+#[rustfmt::skip]
+fn users_file(router: Router) -> Result<Router, ConfigError> {
+    // README
+    let users = Users::builder().file(UsersFile::htpasswd("/etc/orders/htpasswd")).build()?;
+    let throttle = FailureThrottle::new().per_address(Failures::per_minute(20));
+    let app = router.route_layer(BasicAuthLayer::new(throttle.around(users)?.cached(CacheLimits::new())));
+    // end
+    Ok(app)
+}
+
+/// The lines between `// README` and `// end`, without the indentation that they have here.
+fn pieces() -> Vec<String> {
+    let mut lines = include_str!("readme.rs").lines();
+    let mut pieces = Vec::new();
+    while let Some(start) = lines.find(|line| line.trim() == "// README") {
+        let indentation = start.len() - start.trim_start().len();
+        let piece = lines.by_ref().take_while(|line| line.trim() != "// end");
+        let piece = piece.map(|line| line.get(indentation..).unwrap_or_default().to_owned() + "\n");
+        pieces.push(piece.collect());
+    }
+    pieces
+}
+
+#[test]
+fn the_readme_has_them_word_for_word() {
+    let readme = include_str!("../../README.md");
+    let pieces = pieces();
+    assert_eq!(pieces.len(), 3);
+    for piece in pieces {
+        assert!(readme.contains(&format!("```rust\n{piece}```")), "not in the README:\n{piece}");
+    }
+}
+
+#[test]
+fn a_remote_issuer_is_no_mistake() {
+    assert!(remote_issuer(Router::new().route("/", axum::routing::get(|| async {}))).is_ok());
+}
+
+#[test]
+fn a_file_that_is_not_there_is_one() {
+    let error = users_file(Router::new()).unwrap_err();
+    assert!(error.to_string().contains("/etc/orders/htpasswd"), "{error}");
+}
