@@ -6,6 +6,7 @@ mod held;
 mod kinds;
 mod passwords;
 mod rehash;
+mod vectors;
 mod work;
 
 use std::num::NonZeroUsize;
