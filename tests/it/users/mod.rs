@@ -7,6 +7,7 @@ mod kinds;
 mod passwords;
 mod rehash;
 mod reload;
+mod vectors;
 mod work;
 
 use std::num::NonZeroUsize;

@@ -1,43 +1,21 @@
 #!/usr/bin/env node
 // Drives the guarded service with tokens of a real OpenID Provider.
 import assert from 'node:assert/strict';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { check, drive, folder } from '../common/driver.mjs';
 import { makeCertificates } from './certificates.mjs';
-import { killGuards, startGuard } from './guard.mjs';
+import { startGuard } from './guard.mjs';
 import { ALGORITHMS, BILLING, ORDERS, PERMISSIONS, SEALED, startProvider, USER } from './provider.mjs';
 import {
   authorizationCode, clientCredentials, certificateBoundToken, decode, keyBoundToken, signedWithPublicKey, withClaims, withHeader,
   withoutSignature,
 } from './tokens.mjs';
 
-const folder = mkdtempSync(join(tmpdir(), 'peer-'));
-process.on('exit', () => {
-  killGuards();
-  rmSync(folder, { recursive: true, force: true });
-});
-['SIGHUP', 'SIGINT', 'SIGTERM'].forEach((signal) => process.on(signal, () => process.exit(1)));
 console.info = console.warn = () => {}; // notices of the provider about its defaults
 
-const logFile = join(folder, 'guard.log');
-const log = openSync(logFile, 'a');
 const certificates = makeCertificates(folder);
 const certificate = certificates.server.tls;
-const count = { passed: 0, failed: 0 };
-
-async function check(name, run) {
-  try {
-    await run();
-    count.passed += 1;
-    console.log(`ok   ${name}`);
-  } catch (error) {
-    count.failed += 1;
-    console.log(`FAIL ${name}: ${error.message.replace(/\s+/g, ' ')}`);
-  }
-}
 
 async function accepted(guard, token, sub, tls) {
   const { status, text, challenge } = await guard.ask(token, tls);
@@ -124,7 +102,7 @@ async function refusedTokens(provider, guard) {
 }
 
 async function boundTokens(provider, plain) {
-  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS, certificates, log });
+  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS, certificates });
   const { machine, other, server } = certificates;
   const nobody = { ca: machine.tls.ca };
   const token = await certificateBoundToken(provider, machine.tls);
@@ -144,7 +122,7 @@ async function boundTokens(provider, plain) {
 }
 
 async function rotation(before) {
-  const guard = await startGuard({ issuer: before.issuer, audience: ORDERS, log });
+  const guard = await startGuard({ issuer: before.issuer, audience: ORDERS });
   const old = await clientCredentials(before, 'RS256');
   await accepted(guard, old, 'RS256');
   await before.stop();
@@ -162,7 +140,7 @@ async function rotation(before) {
 }
 
 async function bursts(provider) {
-  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS, log });
+  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS });
   const numbers = Array.from({ length: 50 }, (_, number) => number);
   const good = await clientCredentials(provider, 'RS256');
   const fetches = provider.keyFetches();
@@ -178,7 +156,7 @@ async function bursts(provider) {
 }
 
 async function outage(provider) {
-  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS, log });
+  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS });
   const token = await clientCredentials(provider, 'RS256');
   await accepted(guard, token, 'RS256');
   await provider.stop();
@@ -186,7 +164,7 @@ async function outage(provider) {
   const unknown = withHeader(token, { kid: 'unknown' });
   await check('outage: an unknown key is 503 with Retry-After', () => unavailable(guard, unknown));
   await check('outage: tokens of known keys are accepted after a fetch failed', () => accepted(guard, token, 'RS256'));
-  const late = await startGuard({ issuer: provider.issuer, audience: ORDERS, log });
+  const late = await startGuard({ issuer: provider.issuer, audience: ORDERS });
   await check('outage: a service started meanwhile is 503 with Retry-After', () => unavailable(late, token));
   const again = await startProvider({ certificate, port: provider.port, keys: provider.keys });
   await check('outage: and accepts when the provider is back', () => eventually(() => accepted(late, token, 'RS256')));
@@ -195,7 +173,7 @@ async function outage(provider) {
 
 async function main() {
   const provider = await startProvider({ certificate });
-  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS, log });
+  const guard = await startGuard({ issuer: provider.issuer, audience: ORDERS });
   await acceptedTokens(provider, guard);
   await refusedTokens(provider, guard);
   await boundTokens(provider, guard);
@@ -204,12 +182,4 @@ async function main() {
   await outage(rotated);
 }
 
-try {
-  await main();
-} catch (error) {
-  count.failed += 1;
-  console.log(`FAIL cannot go on: ${error.stack}`);
-}
-if (count.failed > 0) process.stderr.write(`\nthe guards said:\n${readFileSync(logFile, 'utf8')}`);
-console.log(`${count.passed} passed, ${count.failed} failed`);
-process.exit(count.failed > 0 ? 1 : 0);
+await drive(main);

@@ -1,0 +1,3 @@
+guard=basic_guard
+tools=(curl python3)
+debian=(chromium)

@@ -1,0 +1,2 @@
+guard=peer_guard
+tools=(openssl)
