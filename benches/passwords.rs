@@ -13,7 +13,8 @@ use criterion::Criterion;
 use http::{HeaderMap, Request, Response, StatusCode};
 use tower::{Layer, Service, service_fn};
 use tower_auth::{
-    Authenticator, BasicAuthLayer, CacheLimits, Check, GateLayer, Passwords, User, Users, Verdict,
+    Authenticator, BasicAuthLayer, CacheLimits, Check, GateLayer, PasswordVerifier, User, Users,
+    Verdict,
 };
 
 use crate::{
@@ -43,10 +44,10 @@ impl Check for Granted {
 /// A store of one user, whose password is `wonderland`.
 fn store(cost: u32) -> Users {
     let hash = bcrypt::hash("wonderland", cost).expect("a hash");
-    let passwords = Passwords::builder().with_workers(NonZeroUsize::MIN).build();
+    let passwords = PasswordVerifier::builder().with_workers(NonZeroUsize::MIN).build();
     Users::builder()
         .user(User::new("alice", hash).with_claim("roles", vec!["editor"]))
-        .with_passwords(passwords.expect("good bounds"))
+        .with_verifier(passwords.expect("good bounds"))
         .build()
         .expect("a good store")
 }

@@ -68,10 +68,6 @@ pub trait Authenticator<C: Credentials>: Send + Sync + 'static {
     }
 
     /// Remembers good judgements for a while; see [`Cached`](crate::Cached).
-    ///
-    /// # Panics
-    ///
-    /// When the limits leave room for nothing.
     #[cfg(feature = "cache")]
     fn cached(self, limits: crate::CacheLimits) -> crate::Cached<Self>
     where

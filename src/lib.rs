@@ -169,8 +169,8 @@ mod throttle;
 
 #[cfg(feature = "basic")]
 pub use self::basic::{
-    Basic, BasicAuthLayer, PasswordSample, Passwords, PasswordsBuilder, PasswordsStatus, Rehash,
-    User, Users, UsersBuilder, UsersFile, UsersRules, UsersStatus,
+    Basic, BasicAuthLayer, PasswordSample, PasswordVerifier, PasswordVerifierBuilder, Rehash, User,
+    Users, UsersBuilder, UsersFile, UsersRules, UsersStatus, VerifierStatus,
 };
 #[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
 pub use self::cache::CacheLimits;

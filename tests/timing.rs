@@ -28,7 +28,7 @@ use std::{
 };
 
 use tokio::runtime::Runtime;
-use tower_auth::{Authenticator, Basic, Passwords, Secret, User, Users, UsersBuilder};
+use tower_auth::{Authenticator, Basic, PasswordVerifier, Secret, User, Users, UsersBuilder};
 
 const PASSWORD: &str = "open sesame";
 const WRONG: &str = "open sesam!";
@@ -159,12 +159,12 @@ fn is_told_apart(t: f64) -> bool {
     t.abs() > PLAIN
 }
 
-fn one_worker() -> Passwords {
-    Passwords::builder().with_cost(6).with_workers(NonZeroUsize::MIN).build().unwrap()
+fn one_worker() -> PasswordVerifier {
+    PasswordVerifier::builder().with_cost(6).with_workers(NonZeroUsize::MIN).build().unwrap()
 }
 
 fn builder() -> UsersBuilder {
-    Users::builder().with_warning_cost(4).with_passwords(one_worker())
+    Users::builder().with_warning_cost(4).with_verifier(one_worker())
 }
 
 fn hash(cost: u32) -> String {
@@ -233,9 +233,9 @@ fn passwords_of_other_stores() -> Vec<String> {
         })
     };
     let classes = [
-        verify("Passwords: wrong password", Some(&*hash)),
-        verify("Passwords: no stored hash", None),
-        verify("Passwords: malformed stored hash", Some(MALFORMED)),
+        verify("PasswordVerifier: wrong password", Some(&*hash)),
+        verify("PasswordVerifier: no stored hash", None),
+        verify("PasswordVerifier: malformed stored hash", Some(MALFORMED)),
     ];
     compare(&classes, 15, is_alike)
 }

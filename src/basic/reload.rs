@@ -3,15 +3,16 @@
 use std::{
     fs,
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, SystemTime},
 };
 
 use super::{
     User, Users, UsersFile,
     file::Loaded,
-    set::{CostFloor, UserSet},
-    users::Store,
+    store::Store,
+    user_set::{CostFloor, UserSet},
+    verifier::Chore,
 };
 use crate::{
     clock::Clock,
@@ -28,11 +29,7 @@ pub(super) struct Source {
 }
 
 /// What is known about the reading of a file.
-pub(super) struct Watch {
-    seen: Mutex<Seen>,
-    /// Looks at the file as long as the store is there.
-    chore: OnceLock<Arc<dyn Fn() + Send + Sync>>,
-}
+pub(super) struct Watch(Mutex<Seen>);
 
 #[derive(Debug)]
 struct Seen {
@@ -103,29 +100,22 @@ impl Watch {
         // Looked at before it is read: a change in between is seen the next time.
         let (stamp, now) = (source.stamp(), Clock::system().now());
         let set = source.load(None)?;
-        set.warnings.iter().for_each(|warning| event::users_warning(warning));
+        set.warnings().iter().for_each(|warning| event::users_warning(warning));
         let stamp = stamp.filter(|stamp| stamp.is_settled(now));
-        let seen = Mutex::new(Seen { stamp, loaded_at: now, failure: None });
-        Ok((set, Self { seen, chore: OnceLock::new() }))
+        Ok((set, Self(Mutex::new(Seen { stamp, loaded_at: now, failure: None }))))
     }
 
     /// Nothing is left half done where this is held.
     fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Store {
     /// Looks at the file from time to time.
     pub(super) fn follow(self: &Arc<Self>, every: Duration) {
-        let store = Arc::downgrade(self);
-        let look = move || {
-            if let Some(store) = store.upgrade() {
-                store.look();
-            }
-        };
-        let chore = self.watch.chore.get_or_init(|| Arc::new(look));
-        self.passwords.every(every, chore);
+        let chore: Weak<Self> = Arc::downgrade(self);
+        self.verifier.every(every, chore);
     }
 
     /// Reads the file if it is not what it was.
@@ -144,20 +134,38 @@ impl Store {
         seen.stamp = stamp.filter(|stamp| stamp.is_settled(now));
         let set = self.source.load(Some(&last)).inspect_err(|error| {
             let text = error.to_string();
-            // Once, and not at each look.
-            if seen.failure.as_ref().is_none_or(|(_, last)| *last != text) {
-                event::users_failed(&text);
-                seen.failure = Some((now, text));
-            }
+            seen.fail(now, text);
         })?;
         let changed = set.changes_since(&last);
-        if changed > 0 || seen.failure.is_some() || set.warnings != last.warnings {
+        let warnings = set.warnings();
+        if changed > 0 || seen.failure.is_some() || warnings != last.warnings() {
             let path = self.source.file.as_ref().map_or(Path::new(""), UsersFile::path);
-            event::users_replaced(path, set.len(), changed, &set.warnings);
+            event::users_replaced(path, set.len(), changed, &warnings);
         }
         (seen.failure, seen.loaded_at) = (None, now);
         self.set.store(Arc::new(set));
         Ok(changed)
+    }
+}
+
+impl Chore for Store {
+    fn run(&self) {
+        self.look();
+    }
+
+    fn has_panicked(&self) {
+        let reason = "the reading of the file panicked".to_owned();
+        self.watch.seen().fail(Clock::system().now(), reason);
+    }
+}
+
+impl Seen {
+    /// Tells of a failure, once and not at each look.
+    fn fail(&mut self, now: SystemTime, reason: String) {
+        if self.failure.as_ref().is_none_or(|(_, last)| *last != reason) {
+            event::users_failed(&reason);
+            self.failure = Some((now, reason));
+        }
     }
 }
 
@@ -177,12 +185,14 @@ impl Users {
     /// How many users there are, since when, and whether their file can be used.
     #[must_use]
     pub fn status(&self) -> UsersStatus {
-        let (set, seen) = (self.0.set.load(), self.0.watch.seen());
+        // In this order, so that both are of the same reading.
+        let seen = self.0.watch.seen();
+        let set = self.0.set.load();
         UsersStatus {
             users: set.len(),
             loaded_at: seen.loaded_at,
             failure: seen.failure.clone(),
-            warnings: set.warnings.clone(),
+            warnings: set.warnings(),
         }
     }
 }

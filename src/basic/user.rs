@@ -18,14 +18,15 @@ pub struct User {
 }
 
 /// What the store has of a password, as it was given.
-#[derive(Clone)]
+#[derive(Clone, Eq, PartialEq)]
 pub(super) enum Stored {
     Hash(String),
     ClearText(Secret),
 }
 
 impl User {
-    /// A user with a password hash: bcrypt (`$2a$`, `$2b$` or `$2y$`, of a cost from 4 to 18).
+    /// A user with a password hash: bcrypt (`$2a$`, `$2b$` or `$2y$`, of a cost from 4 to 18), and with the
+    /// feature `phc` argon2id and scrypt.
     pub fn new(name: impl Into<String>, password_hash: impl Into<String>) -> Self {
         Self::of(name, Stored::Hash(password_hash.into()))
     }
@@ -62,6 +63,18 @@ impl User {
     fn of(name: impl Into<String>, stored: Stored) -> Self {
         Self { identity: Identity::new(name), stored, is_disabled: false }
     }
+}
+
+/// What is wrong with a name, if anything is: it could not be sent (RFC 7617, section 2).
+pub(super) fn name_problem(name: &str) -> Option<String> {
+    let problem = if name.is_empty() {
+        "the name is empty"
+    } else if name.contains(|c: char| c == ':' || c.is_control()) {
+        "a name holds no colon and no control character"
+    } else {
+        return None;
+    };
+    Some(problem.to_owned())
 }
 
 impl fmt::Debug for Stored {

@@ -1,29 +1,18 @@
 //! [`Users`]: names and password hashes, held in memory.
 
-use std::{
-    fmt,
-    sync::{Arc, atomic::Ordering},
-};
-
-use arc_swap::ArcSwap;
+use std::{fmt, sync::Arc};
 
 use crate::{
     authenticator::Authenticator,
-    basic::{
-        Basic, Passwords, Rehash, UsersBuilder,
-        passwords::PasswordHash,
-        rehash::Replace,
-        reload::{Source, Watch},
-        set::{Entry, Known, UserSet},
-    },
+    basic::{Basic, PasswordVerifier, UsersBuilder, store::Store},
     error::AuthError,
     identity::Identity,
-    secret::Secret,
+    impersonation::Directory,
 };
 
 /// Users with password hashes, held in memory: an [`Authenticator`] of [`Basic`] credentials.
 ///
-/// Passwords are verified by [`Passwords`]: on threads of their own, with bounded work, refused as
+/// Passwords are verified by [`PasswordVerifier`]: on threads of their own, with bounded work, refused as
 /// [`Overloaded`](crate::AuthErrorKind::Overloaded) beyond that.
 ///
 /// # Equal work
@@ -55,71 +44,22 @@ use crate::{
 #[derive(Clone)]
 pub struct Users(pub(super) Arc<Store>);
 
-pub(super) struct Store {
-    pub(super) set: ArcSwap<UserSet>,
-    pub(super) source: Source,
-    pub(super) watch: Watch,
-    pub(super) passwords: Passwords,
-    pub(super) replace: Option<Replace>,
-}
-
 impl Users {
     /// Starts a store without users.
     pub fn builder() -> UsersBuilder {
         UsersBuilder::new()
     }
 
-    /// How many users there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.set.load().len()
-    }
-
-    /// Whether there is no user.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// What is questionable about users that are accepted: hashes of a low cost, say. No text quotes
-    /// a hash.
-    #[must_use]
-    pub fn warnings(&self) -> Vec<String> {
-        self.0.set.load().warnings.clone()
-    }
-
     /// The threads that verify, to share them with another store or to see what is under way.
     #[must_use]
-    pub fn passwords(&self) -> &Passwords {
-        &self.0.passwords
+    pub fn verifier(&self) -> &PasswordVerifier {
+        &self.0.verifier
     }
 }
 
 impl Authenticator<Basic> for Users {
     async fn authenticate(&self, credentials: Basic) -> Result<Identity, AuthError> {
-        let (name, password) = (credentials.username(), credentials.password());
-        let (entry, hash) = self.0.look_up(name);
-        let matches = match hash {
-            Some(hash) => self.0.passwords.holds(name, hash, password).await?,
-            None => false,
-        };
-        let entry = entry.ok_or_else(|| AuthError::invalid("the user is unknown"))?;
-        let matches = match &entry.known {
-            Known::Hash(_) => matches,
-            Known::ClearText(own) => own == password,
-        };
-        if !matches {
-            return Err(AuthError::invalid("the password is wrong"));
-        }
-        if entry.is_disabled {
-            return Err(AuthError::invalid("the user is disabled"));
-        }
-        // It may have waited for long.
-        if self.0.generation(name) != entry.generation {
-            return Err(AuthError::invalid("the user has been changed meanwhile"));
-        }
-        Store::rehash(&self.0, &entry, password);
-        Ok(entry.identity.clone())
+        self.0.judge(credentials.username(), credentials.password()).await
     }
 
     fn generation(&self, credentials: &Basic) -> u64 {
@@ -127,54 +67,20 @@ impl Authenticator<Basic> for Users {
     }
 }
 
-impl Store {
-    fn look_up(&self, name: &str) -> (Option<Arc<Entry>>, Option<PasswordHash>) {
-        let set = self.set.load();
-        (set.entry(name).cloned(), set.work_for(name).cloned())
-    }
-
-    /// None for a name that nobody has.
-    fn generation(&self, name: &str) -> u64 {
-        self.set.load().entry(name).map_or(0, |entry| entry.generation)
-    }
-
-    /// Sees to it that an outdated hash is replaced when there is time.
-    fn rehash(this: &Arc<Self>, entry: &Arc<Entry>, password: &Secret) {
-        let (Some(replace), Known::Hash(old)) = (&this.replace, &entry.known) else { return };
-        if !this.passwords.wants_rehash(old) || entry.is_rehashed.swap(true, Ordering::Relaxed) {
-            return;
-        }
-        // The thread that makes the hash must not keep the store, and so itself, alive.
-        let (store, of_job) = (Arc::downgrade(this), Arc::clone(entry));
-        let (replace, old) = (Arc::clone(replace), old.clone());
-        let is_begun = this.passwords.rehash(password.clone(), move |new| {
-            let name = of_job.identity.subject();
-            let is_replaced = new.is_some_and(|new| {
-                replace(&Rehash::new(name, &old, &new))
-                    && store.upgrade().is_some_and(|store| store.put(name, &old, &new))
-            });
-            of_job.is_rehashed.store(is_replaced, Ordering::Relaxed);
-        });
-        if !is_begun {
-            entry.is_rehashed.store(false, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether it was still the old hash that was replaced.
-    fn put(&self, name: &str, old: &PasswordHash, new: &PasswordHash) -> bool {
-        let before = self.set.rcu(|set| match set.with_hash(name, old, new) {
-            Some(changed) => Arc::new(changed),
-            None => Arc::clone(set),
-        });
-        before.entry(name).is_some_and(|entry| entry.known == Known::Hash(old.clone()))
+/// The users whom others may act as; who is disabled is nobody.
+impl Directory for Users {
+    async fn find(&self, subject: &str) -> Result<Option<Identity>, AuthError> {
+        let set = self.0.set.load();
+        let entry = set.entry(subject).filter(|entry| !entry.is_disabled);
+        Ok(entry.map(|entry| entry.identity.clone()))
     }
 }
 
 impl fmt::Debug for Users {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Users")
-            .field("users", &self.len())
-            .field("passwords", &self.0.passwords)
+            .field("users", &self.0.set.load().len())
+            .field("verifier", &self.0.verifier)
             .finish_non_exhaustive()
     }
 }

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{Users, users::Store};
+use super::{Users, store::Store};
 use crate::{
     error::AuthError,
     identity::Identity,
-    impersonation::{Directory, ImpersonationRules},
+    impersonation::ImpersonationRules,
     permission::{ClaimMapper, PermissionMap, Permissions, RoleRules},
     tenant::{Tenant, TenantMembership},
 };
 
 /// The rules of the file that users are from: [`RoleRules`] that change with the file, at the same
-/// moment as the users do.
+/// moment as the users do. A request that is under way then may meet users of before and rules of after.
 ///
 /// # Examples
 ///
@@ -63,7 +63,7 @@ impl UsersRules {
         self.now().is_admin(identity)
     }
 
-    fn now(&self) -> RoleRules {
+    fn now(&self) -> Arc<RoleRules> {
         self.0.set.load().rules.clone().expect("a file that had rules is refused without any")
     }
 }
@@ -91,15 +91,6 @@ impl ImpersonationRules for UsersRules {
 
     fn is_protected(&self, target: &Identity) -> bool {
         self.now().is_protected(target)
-    }
-}
-
-/// The users whom others may act as; who is disabled is nobody.
-impl Directory for Users {
-    async fn find(&self, subject: &str) -> Result<Option<Identity>, AuthError> {
-        let set = self.0.set.load();
-        let entry = set.entry(subject).filter(|entry| !entry.is_disabled);
-        Ok(entry.map(|entry| entry.identity.clone()))
     }
 }
 

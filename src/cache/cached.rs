@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
-    BoundedMap, CacheKey, CacheLimits, Flight, Flights, Turn,
+    BoundedMap, CacheKey, CacheLimits, Flights, Turn,
     key::{ProcessKey, Remembered},
 };
 use crate::{
@@ -26,7 +26,8 @@ use crate::{
 ///
 /// Only good judgements are remembered, unless [`with_refusals`](Self::with_refusals) says
 /// otherwise. None counts longer than the credentials ([`Identity::expires_at`]), none of an earlier
-/// generation counts, and many requests with the same credentials at once cause one judgement.
+/// generation counts, and many requests with the same credentials at once cause one judgement. Clones
+/// share what is remembered.
 ///
 /// # Examples
 ///
@@ -43,16 +44,19 @@ use crate::{
 /// # Ok::<(), tower_auth::ConfigError>(())
 /// ```
 #[must_use]
-pub struct Cached<A>(Arc<Inner<A>>);
+pub struct Cached<A> {
+    shared: Arc<Shared<A>>,
+    refusals: Option<Duration>,
+    clock: Clock,
+}
 
-struct Inner<A> {
+/// What all clones have in common.
+struct Shared<A> {
     authenticator: A,
     key: ProcessKey,
     judgements: BoundedMap<Remembered, Judgement>,
     flights: Flights<Remembered, Result<Identity, AuthError>>,
     limits: CacheLimits,
-    refusals: Option<Duration>,
-    clock: Clock,
 }
 
 /// What was found out, and when, as time since the Unix epoch.
@@ -63,22 +67,21 @@ struct Judgement {
 }
 
 impl<A> Cached<A> {
-    /// Remembers what `authenticator` says, within these limits.
+    /// Remembers what `authenticator` says, within these limits. Limits that leave no room remember
+    /// nothing.
     ///
     /// # Panics
     ///
-    /// When the limits leave room for nothing, and where the operating system has no randomness.
+    /// Where the operating system has no randomness to give: a process has no secrets then.
     pub fn new(authenticator: A, limits: CacheLimits) -> Self {
-        assert!(limits.has_room(), "a cache that can hold nothing: leave it out instead");
-        Self(Arc::new(Inner {
+        let shared = Shared {
             authenticator,
             key: ProcessKey::random(),
             judgements: BoundedMap::new(limits.bounds()),
             flights: Flights::default(),
             limits,
-            refusals: None,
-            clock: Clock::system(),
-        }))
+        };
+        Self { shared: Arc::new(shared), refusals: None, clock: Clock::system() }
     }
 
     /// Remembers for so long that credentials are not good
@@ -88,34 +91,28 @@ impl<A> Cached<A> {
     /// has just become good is refused for up to this long, unless the authenticator's
     /// [generation](crate::Authenticator::generation) has changed. Refusals take room from good
     /// judgements: a guesser can push them out.
-    pub fn with_refusals(self, age: Duration) -> Self {
-        self.map(|inner| Inner { refusals: Some(age), ..inner })
+    pub const fn with_refusals(mut self, age: Duration) -> Self {
+        self.refusals = Some(age);
+        self
     }
 
     /// Reads the time of day from this clock.
-    pub fn with_clock(self, clock: Clock) -> Self {
-        self.map(|inner| Inner { clock, ..inner })
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
     }
 
     /// How many judgements are remembered, and how many bytes they take by the reckoning of
     /// [`CacheLimits`].
     #[must_use]
     pub fn cache_size(&self) -> (usize, usize) {
-        self.0.judgements.size()
+        self.shared.judgements.size()
     }
 
-    /// Setters are called before there are clones.
-    fn map(self, set: impl FnOnce(Inner<A>) -> Inner<A>) -> Self {
-        let inner = Arc::into_inner(self.0).expect("set before it was cloned");
-        Self(Arc::new(set(inner)))
-    }
-}
-
-impl<A> Inner<A> {
     /// What is remembered and still counts.
     fn remembered(&self, key: &Remembered) -> Option<Result<Identity, AuthError>> {
         let now = self.clock.since_epoch();
-        let read = self.judgements.read(key, |judgement| {
+        let read = self.shared.judgements.read(key, |judgement| {
             // A clock that was set back makes this look newer than it is; then it is asked anew.
             let counts = judgement.since <= now && now < judgement.until;
             counts.then(|| match &judgement.outcome {
@@ -134,10 +131,9 @@ impl<A> Inner<A> {
     ) {
         let since = self.clock.since_epoch();
         let (outcome, age) = match outcome {
-            // One that stands on another identity is of one request.
             Ok(identity) if !identity.is_anonymous() && identity.outer().is_none() => {
                 let facts = identity.clone().established_by(name).into_facts();
-                (Ok(Striped::new(facts)), self.limits.age())
+                (Ok(Striped::new(facts)), self.shared.limits.age())
             }
             Err(error) if error.kind() == AuthErrorKind::InvalidCredentials => {
                 let Some(age) = self.refusals else { return };
@@ -149,7 +145,7 @@ impl<A> Inner<A> {
         let until = since.saturating_add(age).min(end.unwrap_or(Duration::MAX));
         let judgement = Judgement { outcome, since, until };
         let weight = judgement.weight();
-        self.judgements.insert(key.clone(), judgement, weight);
+        self.shared.judgements.insert(key.clone(), judgement, weight);
     }
 }
 
@@ -171,59 +167,69 @@ where
     C: CacheKey,
 {
     async fn authenticate(&self, credentials: C) -> Result<Identity, AuthError> {
-        let inner = &*self.0;
-        let generation = inner.authenticator.generation(&credentials);
-        let key = inner.key.of(&credentials, generation);
-        loop {
-            let flight = match inner.flights.turn(key.clone(), || inner.remembered(&key)) {
-                Turn::Done(outcome) => return outcome,
-                Turn::Mine(flight) => flight,
-                Turn::Theirs(waiting) => match waiting.outcome().await {
-                    Some(outcome) => return outcome,
-                    // Whoever computed was cancelled.
-                    None => continue,
-                },
-            };
-            let outcome = inner.authenticator.authenticate(credentials).await;
-            land(inner, flight, &outcome, C::NAME);
-            return outcome;
+        let shared = &*self.shared;
+        let generation = shared.authenticator.generation(&credentials);
+        let key = shared.key.of(&credentials, generation);
+        match shared.flights.turn(key.clone(), || self.remembered(&key)) {
+            Turn::Done(outcome) => return outcome,
+            Turn::Mine(flight) => {
+                let outcome = shared.authenticator.authenticate(credentials).await;
+                self.remember(&key, &outcome, C::NAME);
+                if is_of_the_credentials(&outcome) {
+                    flight.land(outcome.clone());
+                }
+                return outcome;
+            }
+            Turn::Theirs(waiting) => {
+                if let Some(outcome) = waiting.outcome().await {
+                    return outcome;
+                }
+            }
         }
+        // Whoever was asked has gone, or was told nothing about these credentials. Nobody waits twice: in
+        // an outage one after the other would wait for ever.
+        let outcome = shared.authenticator.authenticate(credentials).await;
+        self.remember(&key, &outcome, C::NAME);
+        outcome
     }
 
     fn answer(&self, credentials: C) -> Answer<C> {
-        let generation = self.0.authenticator.generation(&credentials);
-        match self.0.remembered(&self.0.key.of(&credentials, generation)) {
+        let generation = self.shared.authenticator.generation(&credentials);
+        match self.remembered(&self.shared.key.of(&credentials, generation)) {
             Some(outcome) => Answer::Now(outcome),
             None => Answer::Later(credentials),
         }
     }
 
     fn generation(&self, credentials: &C) -> u64 {
-        self.0.authenticator.generation(credentials)
+        self.shared.authenticator.generation(credentials)
     }
 }
 
-fn land<A>(
-    inner: &Inner<A>,
-    flight: Flight<'_, Remembered, Result<Identity, AuthError>>,
-    outcome: &Result<Identity, AuthError>,
-    name: &'static str,
-) {
-    inner.remember(flight.key(), outcome, name);
-    flight.land(outcome.clone());
+/// Whether it holds for everybody with these credentials: an outage or an overload does not, and an
+/// identity that stands on another one is of one request.
+fn is_of_the_credentials(outcome: &Result<Identity, AuthError>) -> bool {
+    match outcome {
+        Ok(identity) => identity.outer().is_none(),
+        Err(error) => error.kind() == AuthErrorKind::InvalidCredentials,
+    }
 }
 
 impl<A> Clone for Cached<A> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self {
+            shared: Arc::clone(&self.shared),
+            refusals: self.refusals,
+            clock: self.clock.clone(),
+        }
     }
 }
 
 impl<A: fmt::Debug> fmt::Debug for Cached<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cached")
-            .field("authenticator", &self.0.authenticator)
-            .field("limits", &self.0.limits)
+            .field("authenticator", &self.shared.authenticator)
+            .field("limits", &self.shared.limits)
             .finish_non_exhaustive()
     }
 }

@@ -61,13 +61,9 @@ impl CacheLimits {
         self.age
     }
 
-    pub(crate) const fn has_room(&self) -> bool {
-        self.entries != 0 && self.bytes != 0 && !self.age.is_zero()
-    }
-
     #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
     pub(crate) fn check(&self, problems: &mut Problems) {
-        if !self.has_room() {
+        if self.entries == 0 || self.bytes == 0 || self.age.is_zero() {
             problems.add("a cache that can hold nothing: leave it out instead");
         }
     }

@@ -14,13 +14,13 @@
 //! | base64 | standard alphabet, padded, no stray bits | |
 //! | text | UTF-8 without control characters | |
 //! | bcrypt cost of stored hashes | 4 to 18; below 10 warned of | `UsersBuilder::with_min_cost`, `with_warning_cost` |
-//! | bcrypt cost of new hashes | 12 | `PasswordsBuilder::with_cost` |
+//! | bcrypt cost of new hashes | 12 | `PasswordVerifierBuilder::with_cost` |
 //! | argon2id | m up to 1 GiB, t up to 64, p up to 16 | |
 //! | scrypt | ln up to 20, r up to 8, p up to 16 | |
 //! | longest password | 72 bytes for bcrypt | |
-//! | threads that verify passwords | cores - 1, at least 1 | `PasswordsBuilder::with_workers` |
-//! | passwords that wait for a thread | 64, then 503 | `PasswordsBuilder::with_queue` |
-//! | passwords of one user under way | 8, then 503 | `PasswordsBuilder::with_max_per_user` |
+//! | threads that verify passwords | cores - 1, at least 1 | `PasswordVerifierBuilder::with_workers` |
+//! | passwords that wait for a thread | 64, then 503 | `PasswordVerifierBuilder::with_queue` |
+//! | passwords of one user under way | 8, then 503 | `PasswordVerifierBuilder::with_max_per_user` |
 //! | a file of users | looked at every 5 s | `UsersBuilder::with_reload_every`, `without_reload` |
 //! | size of a users file | 4 MiB, regular files only | `UsersFile::with_max_bytes` |
 //! | passwords in clear text in a users file | refused | `UsersFile::danger_allow_clear_text_passwords` |

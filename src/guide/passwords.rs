@@ -14,7 +14,7 @@
 //! logins a second = threads * 1,000 / milliseconds of one verification
 //! ```
 //!
-//! - New hashes have the cost of [`PasswordsBuilder::with_cost`](crate::PasswordsBuilder::with_cost)
+//! - New hashes have the cost of [`PasswordVerifierBuilder::with_cost`](crate::PasswordVerifierBuilder::with_cost)
 //!   (12 where nothing else is set). With [`with_rehash`](crate::UsersBuilder::with_rehash) old ones
 //!   follow as their users log in, argon2id and scrypt (feature `phc`) stay as they are.
 //! - Hashes below [`with_warning_cost`](crate::UsersBuilder::with_warning_cost) are complained about,
@@ -30,14 +30,14 @@
 //!
 //! | What | Default | Too small | Too large |
 //! |---|---|---|---|
-//! | [`with_workers`](crate::PasswordsBuilder::with_workers) | cores - 1 | logins wait | everything waits |
-//! | [`with_queue`](crate::PasswordsBuilder::with_queue) | 64 | 503 in a busy moment | work for clients who have given up |
-//! | [`with_max_per_user`](crate::PasswordsBuilder::with_max_per_user) | 8 | one client with many connections gets 503 | who guesses at one name fills the queue |
+//! | [`with_workers`](crate::PasswordVerifierBuilder::with_workers) | cores - 1 | logins wait | everything waits |
+//! | [`with_queue`](crate::PasswordVerifierBuilder::with_queue) | 64 | 503 in a busy moment | work for clients who have given up |
+//! | [`with_max_per_user`](crate::PasswordVerifierBuilder::with_max_per_user) | 8 | one client with many connections gets 503 | who guesses at one name fills the queue |
 //!
 //! The last one in the queue waits for `queue / threads` verifications: 64 places, one thread and a cost
 //! of 12 are 14 seconds, more than most clients wait. A client that hangs up gives its place back.
-//! [`Passwords::status`](crate::Passwords::status) and
-//! [`with_metrics`](crate::PasswordsBuilder::with_metrics) tell how long the queue is and how long it
+//! [`PasswordVerifier::status`](crate::PasswordVerifier::status) and
+//! [`with_metrics`](crate::PasswordVerifierBuilder::with_metrics) tell how long the queue is and how long it
 //! takes; where `waited` is often longer than `worked`, remember judgements or lower the cost.
 //!
 //! A limit for one name is a lever for those who want to keep its owner out: eight wrong passwords under

@@ -5,10 +5,10 @@
 
 mod attempt;
 mod buckets;
+mod failure_throttle;
 mod failures;
-mod limit;
 mod throttled;
 
 pub use self::{
-    attempt::Attempt, failures::Failures, limit::FailureThrottle, throttled::Throttled,
+    attempt::Attempt, failure_throttle::FailureThrottle, failures::Failures, throttled::Throttled,
 };

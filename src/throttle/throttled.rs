@@ -7,7 +7,7 @@ use crate::{
     credentials::Credentials,
     error::{AuthError, AuthErrorKind},
     identity::Identity,
-    throttle::{Attempt, buckets::Places, limit::Limit},
+    throttle::{Attempt, buckets::Places, failure_throttle::Limit},
 };
 
 /// An authenticator with a [`FailureThrottle`](crate::FailureThrottle) around it.

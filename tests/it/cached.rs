@@ -293,10 +293,64 @@ async fn an_anonymous_answer_is_not_remembered_as_somebody() {
     assert_eq!(judge.cache_size().0, 0);
 }
 
-#[test]
-#[should_panic(expected = "leave it out")]
-fn a_cache_without_room_is_a_mistake() {
-    let _ = Store::new().cached(CacheLimits::new().with_max_entries(0));
+#[tokio::test]
+async fn a_cache_without_room_remembers_nothing() {
+    let store = Store::new();
+    for limits in [
+        CacheLimits::new().with_max_entries(0),
+        CacheLimits::new().with_max_bytes(0),
+        CacheLimits::new().with_max_age(Duration::ZERO),
+    ] {
+        let (judge, before) = (store.clone().cached(limits), store.asked());
+        for _ in 0..2 {
+            login(&judge, "alice", "open sesame").await.unwrap();
+        }
+        assert_eq!(store.asked(), before + 2, "{limits:?}");
+    }
+}
+
+/// An outage is nobody's judgement: each who waited asks once, and all of them at once.
+#[tokio::test]
+async fn nobody_waits_twice_for_what_comes_to_nothing() {
+    let (store, clock) = (Store::new(), clock());
+    store.0.permits.forget_permits(usize::MAX);
+    *store.0.error.lock().unwrap() = Some(AuthErrorKind::Unavailable);
+    let judge = cached(&store, &clock);
+    let tasks: Vec<_> = (0..10)
+        .map(|_| {
+            let judge = judge.clone();
+            tokio::spawn(async move { login(&judge, "alice", "open sesame").await })
+        })
+        .collect();
+    let until = async |asked| {
+        while store.asked() < asked {
+            tokio::task::yield_now().await;
+        }
+    };
+    until(1).await;
+    store.0.permits.add_permits(1);
+    until(10).await;
+    store.0.permits.add_permits(9);
+    for task in tasks {
+        assert_eq!(task.await.unwrap().unwrap_err(), AuthErrorKind::Unavailable);
+    }
+}
+
+/// Who judges may look at where a request comes from.
+#[tokio::test]
+async fn a_judgement_counts_for_the_address_it_was_made_for() {
+    let by_address = async |credentials: Basic| match credentials.peer_address() {
+        Some(address) if address.is_loopback() => Ok(Identity::new("alice")),
+        _ => Err(AuthError::invalid("from another network")),
+    };
+    let judge = by_address.cached(CacheLimits::new());
+    let from = |address: &str| {
+        Basic::new("alice", Secret::new("x")).with_peer_address(address.parse().unwrap())
+    };
+    assert!(judge.authenticate(from("127.0.0.1")).await.is_ok());
+    assert!(matches!(judge.answer(from("127.0.0.1")), Answer::Now(Ok(_))));
+    assert!(matches!(judge.answer(from("192.0.2.1")), Answer::Later(_)));
+    assert!(judge.authenticate(from("192.0.2.1")).await.is_err());
 }
 
 #[test]

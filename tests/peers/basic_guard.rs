@@ -8,8 +8,8 @@ use std::error::Error;
 use axum::{Router, routing::get};
 use tokio::net::TcpListener;
 use tower_auth::{
-    BasicAuthLayer, ClaimPermissions, Identity, Passwords, PermissionClaimLayer, Secret, User,
-    Users, require,
+    BasicAuthLayer, ClaimPermissions, Identity, PasswordVerifier, PermissionClaimLayer, Secret,
+    User, Users, require,
 };
 
 #[tokio::main]
@@ -40,7 +40,7 @@ async fn whoami(identity: Identity) -> String {
 
 /// The lowest cost: what is tried here is what clients send.
 async fn users() -> Result<Users, Box<dyn Error>> {
-    let passwords = Passwords::builder().with_cost(4).build()?;
+    let passwords = PasswordVerifier::builder().with_cost(4).build()?;
     let mut users = Users::builder().with_warning_cost(4);
     for (name, password, permission) in
         [("alice", "wonderland", "read"), ("älice", "pä:ß€", "audit"), ("ümit", "grün", "read")]
@@ -48,5 +48,5 @@ async fn users() -> Result<Users, Box<dyn Error>> {
         let hash = passwords.hash(name, &Secret::new(password)).await?;
         users = users.user(User::new(name, hash).with_claim("permissions", permission));
     }
-    Ok(users.with_passwords(passwords).build()?)
+    Ok(users.with_verifier(passwords).build()?)
 }

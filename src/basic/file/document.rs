@@ -7,10 +7,11 @@ use crate::{
         User,
         file::{
             Loaded, UsersFile,
-            fields::{Fields, Walk, name_problem},
-            hash,
+            fields::{Fields, Walk},
             node::Node,
         },
+        user::name_problem,
+        verifier::PasswordHash,
     },
     permission::{RoleRules, Rule},
 };
@@ -108,7 +109,7 @@ fn with_password(
             walk.problem(place, format!("{who} has neither a password nor an encrypted password"));
         }
         (true, false) => {
-            if let Some(problem) = hash.and_then(hash::problem) {
+            if let Some(Err(problem)) = hash.map(PasswordHash::parse) {
                 walk.problem(&format!("{place}.encryptedPassword"), format!("{who}: {problem}"));
             }
         }

@@ -133,17 +133,6 @@ pub(super) fn member(place: &str, name: &str) -> String {
     if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
 }
 
-/// Why nobody can log in by this name.
-pub(super) fn name_problem(name: &str) -> Option<String> {
-    if name.is_empty() {
-        Some("the name is empty".to_owned())
-    } else if name.contains(|c: char| c == ':' || c.is_control()) {
-        Some("a name holds no colon and no control character".to_owned())
-    } else {
-        None
-    }
-}
-
 fn at(place: &str, text: &str) -> String {
     if place.is_empty() { text.to_owned() } else { format!("{place}: {text}") }
 }

@@ -2,10 +2,7 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
-use crate::basic::{
-    User,
-    file::{Loaded, fields::name_problem, hash},
-};
+use crate::basic::{User, file::Loaded, user::name_problem, verifier::PasswordHash};
 
 /// All users, or all that is wrong.
 pub(super) fn parse(text: &str) -> Result<Loaded, Vec<String>> {
@@ -21,7 +18,7 @@ pub(super) fn parse(text: &str) -> Result<Loaded, Vec<String>> {
             problems.push(format!("line {number}: no colon between name and hash"));
             continue;
         };
-        if let Some(problem) = name_problem(name).or_else(|| hash::problem(hash)) {
+        if let Some(problem) = name_problem(name).or_else(|| PasswordHash::parse(hash).err()) {
             problems.push(format!("line {number}: user {name:?}: {problem}"));
         }
         match lines.entry(name) {

@@ -3,7 +3,6 @@
 mod document;
 mod fields;
 mod format;
-mod hash;
 mod htpasswd;
 mod node;
 mod read;

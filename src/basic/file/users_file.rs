@@ -15,7 +15,8 @@ use crate::{
 ///
 /// Two kinds are read:
 ///
-/// - [`htpasswd`](Self::htpasswd): lines of `name:hash`. Only bcrypt is accepted (`htpasswd -B`).
+/// - [`htpasswd`](Self::htpasswd): lines of `name:hash`. Only bcrypt is accepted
+///   (`htpasswd -B`), and with the feature `phc` argon2id and scrypt.
 /// - [`at`](Self::at): a document in JSON, TOML, YAML or HOCON, of the shape that Nussknacker's
 ///   `users.conf` has:
 ///

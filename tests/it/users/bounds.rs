@@ -44,7 +44,7 @@ async fn a_storm_of_logins_takes_the_places_there_are_and_no_more() {
     // The worker is between two passwords: its place is free too.
     assert_eq!(waiting.len(), 65);
     assert_eq!(refused, vec![AuthErrorKind::Overloaded; 10_000 - 65]);
-    let status = held.users.passwords().status();
+    let status = held.users.verifier().status();
     assert_eq!((status.workers, status.waiting, status.running), (1, 65, 0));
     assert_eq!(status.refused, 10_000 - 65);
     held.release();
@@ -53,7 +53,7 @@ async fn a_storm_of_logins_takes_the_places_there_are_and_no_more() {
     }
     assert!(login(&held.users, "alice", PASSWORD).await.is_ok());
     // The last one is counted after its answer.
-    while held.users.passwords().status().done < 67 {
+    while held.users.verifier().status().done < 67 {
         tokio::task::yield_now().await;
     }
 }
@@ -87,7 +87,7 @@ async fn a_cancelled_request_gives_its_place_back_at_once() {
     assert_eq!(waiting.len(), 3);
     assert_eq!(attempts(&held, &second).1.len(), 2, "the queue is full");
     drop(waiting);
-    assert_eq!(held.users.passwords().status().waiting, 0);
+    assert_eq!(held.users.verifier().status().waiting, 0);
     let (waiting, refused) = attempts(&held, &second);
     assert_eq!((waiting.len(), refused.len()), (2, 0));
     drop(waiting);

@@ -25,9 +25,9 @@ fn what_is_not_bcrypt_is_refused_by_name_and_all_at_once() {
     assert_eq!(problems.len(), 6, "{error}");
     for (problem, (name, says)) in problems.iter().zip([
         ("broken", "$2x"),
-        ("apache", "not bcrypt"),
-        ("sha", "not bcrypt"),
-        ("plain", "not bcrypt"),
+        ("apache", "MD5"),
+        ("sha", "SHA-1"),
+        ("plain", "plain text"),
         ("alice", "twice"),
         ("a:b", "colon"),
     ]) {
@@ -63,9 +63,8 @@ fn damaged_hashes_are_refused_before_anybody_logs_in() {
 
 #[test]
 fn names_that_cannot_be_sent_are_refused() {
-    for name in ["a:b", ":", "a\nb", "\0", "a\u{85}"] {
+    for name in ["", "a:b", ":", "a\nb", "\0", "a\u{85}"] {
         let built = Users::builder().user(User::new(name, hash("x"))).build();
         assert!(built.is_err(), "{name:?}");
     }
-    assert!(Users::builder().user(User::new("", hash("x"))).build().is_ok());
 }

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use tower_auth::{PasswordSample, Passwords, Users};
+use tower_auth::{PasswordSample, PasswordVerifier, Users};
 
 use super::{PASSWORD, login, store};
 
@@ -32,7 +32,7 @@ impl Held {
         let (flag, kept) = (Arc::clone(&holds), Arc::clone(&samples));
         let (arrive, may_go_on) = (Mutex::new(arrive), Mutex::new(may_go_on));
         let number = |number| NonZeroUsize::new(number).unwrap();
-        let passwords = Passwords::builder()
+        let passwords = PasswordVerifier::builder()
             .with_workers(NonZeroUsize::MIN)
             .with_queue(number(queue))
             .with_max_per_user(number(per_user))
@@ -43,7 +43,7 @@ impl Held {
                     may_go_on.lock().unwrap().recv().unwrap();
                 }
             });
-        let users = store().with_passwords(passwords.build().unwrap()).build().unwrap();
+        let users = store().with_verifier(passwords.build().unwrap()).build().unwrap();
         Self { users, holds, arrived: Mutex::new(arrived), go_on, samples }
     }
 

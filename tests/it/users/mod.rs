@@ -13,7 +13,8 @@ mod work;
 use std::num::NonZeroUsize;
 
 use tower_auth::{
-    AuthErrorKind, Authenticator, Basic, Identity, Passwords, Secret, User, Users, UsersBuilder,
+    AuthErrorKind, Authenticator, Basic, Identity, PasswordVerifier, Secret, User, Users,
+    UsersBuilder,
 };
 
 pub(super) const PASSWORD: &str = "open sesame";
@@ -36,10 +37,9 @@ pub(super) fn users() -> Users {
 /// One worker, and this many places in front of it.
 pub(super) fn bounded(queue: usize) -> UsersBuilder {
     let queue = NonZeroUsize::new(queue).expect("at least one");
-    let passwords = Passwords::builder().with_workers(NonZeroUsize::MIN).with_queue(queue);
-    store().with_passwords(
-        passwords.with_max_per_user(NonZeroUsize::MAX).build().expect("good bounds"),
-    )
+    let passwords = PasswordVerifier::builder().with_workers(NonZeroUsize::MIN).with_queue(queue);
+    store()
+        .with_verifier(passwords.with_max_per_user(NonZeroUsize::MAX).build().expect("good bounds"))
 }
 
 pub(super) async fn login(

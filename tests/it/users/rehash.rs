@@ -5,12 +5,12 @@ use std::{
     sync::{Arc, Mutex, mpsc::channel},
 };
 
-use tower_auth::{Authenticator, Basic, Passwords, Rehash, Secret, User, Users};
+use tower_auth::{Authenticator, Basic, PasswordVerifier, Rehash, Secret, User, Users};
 
 use super::{PASSWORD, WRONG, hash, login};
 
-fn passwords() -> Passwords {
-    let builder = Passwords::builder().with_workers(NonZeroUsize::MIN).with_cost(5);
+fn passwords() -> PasswordVerifier {
+    let builder = PasswordVerifier::builder().with_workers(NonZeroUsize::MIN).with_cost(5);
     builder.build().unwrap()
 }
 
@@ -22,7 +22,7 @@ fn store(
     let told = Mutex::new(told);
     let users = Users::builder()
         .user(User::new("alice", hash(PASSWORD)))
-        .with_passwords(passwords())
+        .with_verifier(passwords())
         .with_rehash(move |rehash| {
             let is_replaced = replace(rehash);
             let hashes = (rehash.old_hash().to_owned(), rehash.new_hash().to_owned());
@@ -75,7 +75,7 @@ async fn what_the_store_does_not_take_is_tried_again_and_harms_no_login() {
 async fn a_store_that_panics_harms_no_login() {
     let users = Users::builder()
         .user(User::new("alice", hash(PASSWORD)))
-        .with_passwords(passwords())
+        .with_verifier(passwords())
         .with_rehash(|_| panic!("the database is gone"))
         .build()
         .unwrap();
@@ -105,14 +105,14 @@ fn no_hash_is_printed() {
 fn low_costs_are_warned_of_or_refused() {
     let user = || User::new("alice", hash(PASSWORD));
     let users = Users::builder().user(user()).build().unwrap();
-    let warnings = users.warnings();
+    let warnings = users.status().warnings;
     assert!(warnings[0].contains("alice") && warnings[0].contains("cost 4"), "{warnings:?}");
     let quiet = Users::builder().user(user()).with_warning_cost(4).build().unwrap();
-    assert!(quiet.warnings().is_empty());
+    assert!(quiet.status().warnings.is_empty());
     let error = Users::builder().user(user()).with_min_cost(10).build().unwrap_err();
     assert!(error.to_string().contains("lower than 10"), "{error}");
     for cost in [0, 3, 19] {
-        assert!(Passwords::builder().with_cost(cost).build().is_err());
+        assert!(PasswordVerifier::builder().with_cost(cost).build().is_err());
     }
 }
 
@@ -140,4 +140,22 @@ async fn passwords_serve_a_store_of_ones_own() {
     for bad in ["p".repeat(73), "a\0b".to_owned()] {
         assert_eq!(passwords.hash("alice", &Secret::new(bad)).await.unwrap_err().kind(), WRONG);
     }
+}
+
+/// What the store of the users was given is not undone by a look at the file or the code they are from.
+#[tokio::test]
+async fn a_better_hash_outlives_a_reload() {
+    let (users, hears) = store(|_| true);
+    let generation = |users: &Users| users.generation(&Basic::new("alice", Secret::new("")));
+    let before = generation(&users);
+    login(&users, "alice", PASSWORD).await.unwrap();
+    hears.recv().unwrap();
+    // The one worker has put it in by the time when it answers again.
+    login(&users, "nobody", "").await.unwrap_err();
+    assert_eq!(users.reload().unwrap(), 0);
+    login(&users, "alice", PASSWORD).await.unwrap();
+    login(&users, "nobody", "").await.unwrap_err();
+    assert!(hears.try_recv().is_err(), "no other hash is made");
+    assert_eq!(generation(&users), before);
+    assert!(users.status().warnings[0].contains("cost 5"), "warnings are of the hash that counts");
 }

@@ -51,7 +51,7 @@ fn document(role: &str, permission: &str) -> String {
 async fn a_changed_file_changes_who_gets_in() {
     let file = File::new("htpasswd", &(line("alice", "one") + &line("bob", "two")));
     let users = file.htpasswd().user(User::new("carol", hash("three"))).build().unwrap();
-    assert_eq!(users.len(), 3);
+    assert_eq!(users.status().users, 3);
     file.replace(&(line("alice", "new") + &line("dave", "four")));
     assert_eq!(users.reload().unwrap(), 3, "alice, bob and dave");
     assert_eq!(login(&users, "alice", "one").await.unwrap_err(), WRONG);
@@ -120,9 +120,9 @@ async fn remembered_judgements_end_with_the_users_they_are_of() {
     assert!(ask("alice", "one").await && ask("bob", "two").await);
     file.replace(&(line("alice", "one") + &line("bob", "three")));
     users.reload().unwrap();
-    let done = users.passwords().status().done;
+    let done = users.verifier().status().done;
     assert!(ask("alice", "one").await);
-    assert_eq!(users.passwords().status().done, done, "alice has not changed");
+    assert_eq!(users.verifier().status().done, done, "alice has not changed");
     assert!(!ask("bob", "two").await && ask("bob", "three").await);
     file.replace(&line("alice", "one"));
     users.reload().unwrap();
@@ -170,7 +170,7 @@ async fn a_change_is_found_without_being_told() {
         tokio::time::timeout(Duration::from_secs(60), wait).await.expect("found in a minute");
     };
     file.replace(&(line("alice", "two") + &line("bob", "three")));
-    until(&|users| users.len() == 2).await;
+    until(&|users| users.status().users == 2).await;
     assert!(login(&users, "alice", "two").await.is_ok());
     file.replace("half a li");
     until(&|users| users.status().failure.is_some()).await;

@@ -2,13 +2,13 @@
 //!
 //! | Vectors | crypt_blowfish | Here | Why |
 //! |---|---|---|---|
-//! | `$2x$` (8) | makes the hash of its versions before 1.1 again | refused when the store is built, and by `Passwords::verify` | up to three bytes before one over 0x7f count for nothing (CVE-2011-2483) |
+//! | `$2x$` (8) | makes the hash of its versions before 1.1 again | refused when the store is built, and by `PasswordVerifier::verify` | up to three bytes before one over 0x7f count for nothing (CVE-2011-2483) |
 //! | `$2a$` of 0xff before another byte over 0x7f (2) | changes the hash on purpose, so that no `$2x$` hash renamed to `$2a$` matches | refused, like a wrong password | no other bcrypt does so; a password of a request is UTF-8, which has no byte 0xff |
 //! | passwords of more than 72 bytes (2) | reads the first 72 | refused, like a wrong password | whoever knows the first 72 bytes would get in with any others after them |
 //! | a NUL in a password (no vector) | ends the password | refused, like a wrong password | bcrypt repeats a short password with a NUL between: one with a NUL can be the same to it |
 
 use serde::Deserialize;
-use tower_auth::{AuthErrorKind, Basic, Passwords, Secret, User, Users};
+use tower_auth::{AuthErrorKind, Basic, PasswordVerifier, Secret, User, Users};
 
 use super::{WRONG, login};
 
@@ -64,7 +64,7 @@ impl Vector {
         password
     }
 
-    /// By `Users` and by `Passwords`, who agree.
+    /// By `Users` and by `PasswordVerifier`, who agree.
     async fn judge(&self, password: &[u8]) -> Result<(), AuthErrorKind> {
         let users = Users::builder().user(User::new("alice", &*self.hash)).build().unwrap();
         let by_users = login(&users, "alice", password).await.map(drop);
@@ -74,7 +74,7 @@ impl Vector {
 }
 
 async fn verify(hash: &str, password: &[u8]) -> Result<(), AuthErrorKind> {
-    let passwords = Passwords::builder().with_cost(4).build().unwrap();
+    let passwords = PasswordVerifier::builder().with_cost(4).build().unwrap();
     let credentials = Basic::new("alice", Secret::new(password));
     passwords.verify(&credentials, Some(hash)).await.map_err(|error| error.kind())
 }

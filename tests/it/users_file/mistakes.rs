@@ -23,7 +23,7 @@ fn all_mistakes_are_told_at_once() {
     assert_eq!(
         file.problems(&error),
         [
-            r#"users[1].encryptedPassword: user "b": a hash made by Apache's MD5 ($apr1$): only bcrypt is accepted, set the password anew with htpasswd -B"#,
+            r#"users[1].encryptedPassword: user "b": a hash made by Apache's MD5 ($apr1$): it is not accepted, set the password anew with htpasswd -B"#,
             "users[2].identity: missing",
             "users[3].identity: a name holds no colon and no control character",
             "users[3].roles: expected a list, found a string",

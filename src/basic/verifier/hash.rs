@@ -4,10 +4,11 @@ use std::{fmt, sync::Arc};
 
 #[cfg(feature = "phc")]
 use super::phc;
+use super::unsupported;
 use crate::secret::Secret;
 
 /// bcrypt reads no more than this; longer passwords are refused, after the same work.
-const BCRYPT_MAX_BYTES: usize = 72;
+pub(super) const BCRYPT_MAX_BYTES: usize = 72;
 
 /// Costs outside of this range are refused: bcrypt has none below 4, and one verification at 18 takes
 /// a quarter of a minute.
@@ -32,15 +33,12 @@ enum Kind {
 impl PasswordHash {
     /// Reads a stored hash; the error says what is wrong and quotes nothing.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        if text.starts_with("$2x$") {
-            return Err("the hash was made by a broken bcrypt ($2x$): set the password anew".into());
-        }
         #[cfg(feature = "phc")]
         if phc::is_phc(text) {
             return phc::check(text).map(|()| Self { text: text.into(), kind: Kind::Phc });
         }
         if !["$2a$", "$2b$", "$2y$"].iter().any(|prefix| text.starts_with(prefix)) {
-            return Err(not_supported(text).into());
+            return Err(unsupported::problem(text));
         }
         let damaged = |_| "the bcrypt hash is damaged".to_owned();
         let parts: bcrypt::HashParts = text.parse().map_err(damaged)?;
@@ -48,7 +46,11 @@ impl PasswordHash {
         if COSTS.contains(&cost) {
             Ok(Self { text: text.into(), kind: Kind::Bcrypt { cost } })
         } else {
-            Err(format!("the cost {cost} of the hash is not between 4 and 18"))
+            Err(format!(
+                "the cost {cost} of the hash is not between {} and {}",
+                COSTS.start(),
+                COSTS.end()
+            ))
         }
     }
 
@@ -92,15 +94,6 @@ impl PasswordHash {
             #[cfg(feature = "phc")]
             Kind::Phc => phc::verify(password, &self.text),
         }
-    }
-}
-
-/// What a text that is no known hash looks like; nothing of it is quoted.
-fn not_supported(text: &str) -> &'static str {
-    if text.starts_with("$argon2id$") || text.starts_with("$scrypt$") {
-        "argon2id and scrypt need the feature `phc`"
-    } else {
-        "the hash is not bcrypt: expected $2a$, $2b$ or $2y$"
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is known about the work on passwords: [`PasswordsStatus`] and [`PasswordSample`].
+//! What is known about the work on passwords: [`VerifierStatus`] and [`PasswordSample`].
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,7 +9,7 @@ pub(crate) type Metrics = Arc<dyn Fn(&PasswordSample) + Send + Sync>;
 
 /// What verifying one password took, for metrics.
 ///
-/// See [`PasswordsBuilder::with_metrics`](crate::PasswordsBuilder::with_metrics).
+/// See [`PasswordVerifierBuilder::with_metrics`](crate::PasswordVerifierBuilder::with_metrics).
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct PasswordSample {
@@ -24,7 +24,7 @@ pub struct PasswordSample {
 /// The work on passwords at one moment, for health endpoints and metrics.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct PasswordsStatus {
+pub struct VerifierStatus {
     /// Threads that verify.
     pub workers: usize,
     /// Passwords that wait for a thread.
@@ -37,7 +37,7 @@ pub struct PasswordsStatus {
     pub refused: u64,
 }
 
-impl PasswordsStatus {
+impl VerifierStatus {
     pub(super) const fn new(workers: usize, counts: Counts) -> Self {
         let Counts { waiting, running, done, refused } = counts;
         Self { workers, waiting, running, done, refused }

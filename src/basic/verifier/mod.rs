@@ -1,4 +1,4 @@
-//! [`Passwords`]: passwords held against stored hashes, on threads of their own, with the same work
+//! [`PasswordVerifier`]: holds passwords against stored hashes, on threads of their own, with the same work
 //! whoever asks.
 
 mod builder;
@@ -6,19 +6,25 @@ mod hash;
 #[cfg(feature = "phc")]
 mod phc;
 mod pool;
+mod stand_ins;
 mod status;
+mod unsupported;
 
-use std::{fmt, sync::Arc, time::Duration};
-
-use arc_swap::ArcSwap;
-
-use self::pool::Pool;
-pub use self::{
-    builder::PasswordsBuilder,
-    status::{PasswordSample, PasswordsStatus},
+use std::{
+    fmt,
+    sync::{Arc, Weak},
+    time::Duration,
 };
+
+pub use self::{
+    builder::PasswordVerifierBuilder,
+    status::{PasswordSample, VerifierStatus},
+};
+use self::{hash::BCRYPT_MAX_BYTES, pool::Pool, stand_ins::Seen};
 pub(super) use self::{
     hash::{COSTS, PasswordHash},
+    pool::Chore,
+    stand_ins::place_of,
     status::Metrics,
 };
 use crate::{basic::Basic, error::AuthError, secret::Secret};
@@ -30,7 +36,7 @@ use crate::{basic::Basic, error::AuthError, secret::Secret};
 /// runtime. The threads, the queue in front of them and what one user may have under way are bounded;
 /// beyond that a request is refused as [`Overloaded`](crate::AuthErrorKind::Overloaded) at once. A
 /// request that is cancelled while it waits gives its place back. Clones share threads and queue: one
-/// `Passwords` serves a whole process.
+/// `PasswordVerifier` serves a whole process.
 ///
 /// Hashes are bcrypt (`$2a$`, `$2b$`, `$2y$`), and with the feature `phc` argon2id and scrypt in the
 /// PHC string format. bcrypt reads 72 bytes and stops at a NUL: longer passwords, and those with a
@@ -39,10 +45,10 @@ use crate::{basic::Basic, error::AuthError, secret::Secret};
 /// # Examples
 ///
 /// ```
-/// use tower_auth::{AuthError, Authenticator, Basic, Identity, Passwords};
+/// use tower_auth::{AuthError, Authenticator, Basic, Identity, PasswordVerifier};
 ///
 /// struct Accounts {
-///     passwords: Passwords,
+///     passwords: PasswordVerifier,
 /// }
 ///
 /// impl Authenticator<Basic> for Accounts {
@@ -55,20 +61,20 @@ use crate::{basic::Basic, error::AuthError, secret::Secret};
 /// }
 ///
 /// # async fn find(_: &str) -> Result<Option<String>, std::io::Error> { Ok(None) }
-/// # let _ = Accounts { passwords: Passwords::builder().build()? };
+/// # let _ = Accounts { passwords: PasswordVerifier::builder().build()? };
 /// # Ok::<(), tower_auth::ConfigError>(())
 /// ```
 #[derive(Clone)]
-pub struct Passwords(Arc<Inner>);
+pub struct PasswordVerifier(Arc<Inner>);
 
 struct Inner {
     pool: Pool,
     cost: u32,
-    /// What a user who is not there costs: as much as the last one who was.
-    usual: ArcSwap<PasswordHash>,
+    /// What users cost who are not there.
+    seen: Seen,
 }
 
-impl Passwords {
+impl PasswordVerifier {
     /// How many passwords may wait for a thread where no other number is set.
     pub const DEFAULT_QUEUE: usize = 64;
 
@@ -79,32 +85,33 @@ impl Passwords {
     pub const DEFAULT_COST: u32 = 12;
 
     /// Starts with the defaults.
-    pub fn builder() -> PasswordsBuilder {
-        PasswordsBuilder::new()
+    pub fn builder() -> PasswordVerifierBuilder {
+        PasswordVerifierBuilder::new()
     }
 
     /// Holds the password against the stored hash; without one, against a hash that nothing matches.
     ///
-    /// The work for a user who is not there, and for a hash that is damaged, is that of the last one
-    /// who was there, and before that of the [cost](PasswordsBuilder::with_cost) that is set.
+    /// The work for a user who is not there, and for a hash that is damaged, is that of one of the first
+    /// thousand users who were, chosen by the name: always the same one for the same name. Before anybody
+    /// was there it is that of the [cost](PasswordVerifierBuilder::with_cost) that is set. So names that
+    /// nobody has cost what real ones do, in about the same proportions, also where a store has hashes of
+    /// several costs. It takes some logins after the start until that is so.
     ///
     /// # Errors
     ///
     /// `InvalidCredentials` where the password is wrong, the hash damaged or there is none;
     /// `Overloaded` where too much is under way.
     pub async fn verify(&self, credentials: &Basic, stored: Option<&str>) -> Result<(), AuthError> {
+        let name = credentials.username();
         let (hash, refusal) = match stored.map(PasswordHash::parse) {
             Some(Ok(hash)) => {
-                let stand_in = hash.stand_in();
-                if **self.0.usual.load() != stand_in {
-                    self.0.usual.store(Arc::new(stand_in));
-                }
+                self.0.seen.add(name, &hash);
                 (hash, None)
             }
-            Some(Err(_)) => (self.usual(), Some("the stored hash cannot be used")),
-            None => (self.usual(), Some("the user is unknown")),
+            Some(Err(_)) => (self.stand_in(name), Some("the stored hash cannot be used")),
+            None => (self.stand_in(name), Some("the user is unknown")),
         };
-        let matches = self.holds(credentials.username(), hash, credentials.password()).await?;
+        let matches = self.holds(name, hash, credentials.password()).await?;
         match refusal {
             Some(reason) => Err(AuthError::invalid(reason)),
             None if matches => Ok(()),
@@ -133,8 +140,8 @@ impl Passwords {
 
     /// What is under way.
     #[must_use]
-    pub fn status(&self) -> PasswordsStatus {
-        PasswordsStatus::new(self.0.pool.workers(), self.0.pool.counts())
+    pub fn status(&self) -> VerifierStatus {
+        VerifierStatus::new(self.0.pool.workers(), self.0.pool.counts())
     }
 
     pub(super) async fn holds(
@@ -165,24 +172,24 @@ impl Passwords {
     }
 
     /// Has a worker do something from time to time, as long as `work` is held by somebody.
-    pub(super) fn every(&self, every: Duration, work: &Arc<dyn Fn() + Send + Sync>) {
+    pub(super) fn every(&self, every: Duration, work: Weak<dyn Chore>) {
         self.0.pool.every(every, work);
     }
 
-    fn usual(&self) -> PasswordHash {
-        PasswordHash::clone(&self.0.usual.load())
+    fn stand_in(&self, name: &str) -> PasswordHash {
+        self.0.seen.stand_in(name).unwrap_or_else(|| PasswordHash::unmatchable(self.0.cost))
     }
 }
 
 fn new_hash(password: &Secret, cost: u32) -> Option<String> {
     let bytes = password.expose();
-    let is_told_apart = bytes.len() <= 72 && !bytes.contains(&0);
+    let is_told_apart = bytes.len() <= BCRYPT_MAX_BYTES && !bytes.contains(&0);
     is_told_apart.then(|| bcrypt::hash(bytes, cost).ok()).flatten()
 }
 
-impl fmt::Debug for Passwords {
+impl fmt::Debug for PasswordVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Passwords")
+        f.debug_struct("PasswordVerifier")
             .field("pool", &self.0.pool)
             .field("cost", &self.0.cost)
             .finish_non_exhaustive()

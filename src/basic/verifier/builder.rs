@@ -1,34 +1,33 @@
-//! [`PasswordsBuilder`]: how much work there may be on passwords.
+//! [`PasswordVerifierBuilder`]: how much work there may be on passwords.
 
 use std::{fmt, num::NonZeroUsize, sync::Arc, thread};
 
-use arc_swap::ArcSwap;
-
 use super::{
-    COSTS, Inner, Metrics, PasswordHash, PasswordSample, Passwords,
+    COSTS, Inner, Metrics, PasswordSample, PasswordVerifier,
     pool::{Limits, Pool},
+    stand_ins::Seen,
 };
 use crate::config_error::ConfigError;
 
-/// Builds [`Passwords`].
+/// Builds [`PasswordVerifier`].
 #[derive(Clone)]
 #[must_use = "call `build`"]
-pub struct PasswordsBuilder {
+pub struct PasswordVerifierBuilder {
     limits: Limits,
     cost: u32,
     metrics: Option<Metrics>,
 }
 
-impl PasswordsBuilder {
+impl PasswordVerifierBuilder {
     pub(super) fn new() -> Self {
         // One core stays free for everything else.
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let limits = Limits {
             workers: cores.saturating_sub(1).max(1),
-            queue: Passwords::DEFAULT_QUEUE,
-            per_user: Passwords::DEFAULT_MAX_PER_USER,
+            queue: PasswordVerifier::DEFAULT_QUEUE,
+            per_user: PasswordVerifier::DEFAULT_MAX_PER_USER,
         };
-        Self { limits, cost: Passwords::DEFAULT_COST, metrics: None }
+        Self { limits, cost: PasswordVerifier::DEFAULT_COST, metrics: None }
     }
 
     /// Sets the number of threads that verify passwords.
@@ -40,7 +39,7 @@ impl PasswordsBuilder {
         self
     }
 
-    /// Sets how many passwords may wait for a thread. The default is [`Passwords::DEFAULT_QUEUE`].
+    /// Sets how many passwords may wait for a thread. The default is [`PasswordVerifier::DEFAULT_QUEUE`].
     ///
     /// The last one in a queue waits for as many hashes as there are places, divided by the threads:
     /// longer than clients wait, a queue only keeps work that nobody wants any more.
@@ -50,7 +49,7 @@ impl PasswordsBuilder {
     }
 
     /// Sets how many passwords of one user may be under way, waiting ones among them. The default is
-    /// [`Passwords::DEFAULT_MAX_PER_USER`].
+    /// [`PasswordVerifier::DEFAULT_MAX_PER_USER`].
     ///
     /// So who guesses at one name cannot fill the queue. Whoever has that name gets 503 meanwhile,
     /// unless the judgement is [remembered](crate::Authenticator::cached).
@@ -60,7 +59,7 @@ impl PasswordsBuilder {
     }
 
     /// Sets the bcrypt cost of new hashes; hashes of a lower one are outdated. The default is
-    /// [`Passwords::DEFAULT_COST`]. One more doubles the work.
+    /// [`PasswordVerifier::DEFAULT_COST`]. One more doubles the work.
     pub const fn with_cost(mut self, cost: u32) -> Self {
         self.cost = cost;
         self
@@ -80,23 +79,22 @@ impl PasswordsBuilder {
     /// # Errors
     ///
     /// A cost that is not between 4 and 18, and a system that starts no thread.
-    pub fn build(self) -> Result<Passwords, ConfigError> {
+    pub fn build(self) -> Result<PasswordVerifier, ConfigError> {
         if !COSTS.contains(&self.cost) {
+            let (cost, least, most) = (self.cost, COSTS.start(), COSTS.end());
             return Err(ConfigError::new(format!(
-                "the cost {} of new hashes is not between 4 and 18",
-                self.cost
+                "the cost {cost} of new hashes is not between {least} and {most}"
             )));
         }
         let pool = Pool::start(self.limits, self.metrics)
             .map_err(|error| ConfigError::new(format!("no worker thread: {error}")))?;
-        let usual = ArcSwap::from_pointee(PasswordHash::unmatchable(self.cost));
-        Ok(Passwords(Arc::new(Inner { pool, cost: self.cost, usual })))
+        Ok(PasswordVerifier(Arc::new(Inner { pool, cost: self.cost, seen: Seen::default() })))
     }
 }
 
-impl fmt::Debug for PasswordsBuilder {
+impl fmt::Debug for PasswordVerifierBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PasswordsBuilder")
+        f.debug_struct("PasswordVerifierBuilder")
             .field("limits", &self.limits)
             .field("cost", &self.cost)
             .finish_non_exhaustive()

@@ -47,7 +47,7 @@ struct State {
     waiting: VecDeque<Job>,
     running: usize,
     by_user: HashMap<u64, usize>,
-    chores: Vec<Chore>,
+    chores: Vec<Due>,
     next_number: u64,
     counts: Counts,
     closed: bool,
@@ -70,15 +70,22 @@ struct Job {
 }
 
 /// Something small that a worker does from time to time, as long as somebody holds it.
-struct Chore {
-    due: Instant,
+pub(crate) trait Chore: Send + Sync {
+    fn run(&self);
+
+    /// It has panicked, and will be run again.
+    fn has_panicked(&self);
+}
+
+struct Due {
+    at: Instant,
     every: Duration,
-    work: Weak<dyn Fn() + Send + Sync>,
+    chore: Weak<dyn Chore>,
 }
 
 enum Task {
     Job(Job),
-    Chore(Arc<dyn Fn() + Send + Sync>),
+    Chore(Arc<dyn Chore>),
 }
 
 /// A place in the queue; dropped, it is given back.
@@ -135,10 +142,10 @@ impl Pool {
         is_idle
     }
 
-    /// Has a worker do something from time to time, as long as `work` is held by somebody.
-    pub(super) fn every(&self, every: Duration, work: &Arc<dyn Fn() + Send + Sync>) {
-        let due = clock::monotonic() + every;
-        self.0.state().chores.push(Chore { due, every, work: Arc::downgrade(work) });
+    /// Has a worker do something from time to time, as long as it is held by somebody.
+    pub(super) fn every(&self, every: Duration, chore: Weak<dyn Chore>) {
+        let at = clock::monotonic() + every;
+        self.0.state().chores.push(Due { at, every, chore });
         self.0.wake.notify_all();
     }
 
@@ -187,7 +194,11 @@ impl Shared {
         while let Some(task) = self.next() {
             match task {
                 // The thread lives on, whatever it meets.
-                Task::Chore(work) => drop(catch_unwind(AssertUnwindSafe(|| work()))),
+                Task::Chore(chore) => {
+                    if catch_unwind(AssertUnwindSafe(|| chore.run())).is_err() {
+                        let _ = catch_unwind(AssertUnwindSafe(|| chore.has_panicked()));
+                    }
+                }
                 Task::Job(job) => self.compute(job),
             }
         }
@@ -200,14 +211,14 @@ impl Shared {
                 return None;
             }
             let now = clock::monotonic();
-            if let Some(work) = state.due(now) {
-                return Some(Task::Chore(work));
+            if let Some(chore) = state.due(now) {
+                return Some(Task::Chore(chore));
             }
             if let Some(job) = state.waiting.pop_front() {
                 state.running += 1;
                 return Some(Task::Job(job));
             }
-            let due = state.chores.iter().map(|chore| chore.due).min();
+            let due = state.chores.iter().map(|due| due.at).min();
             state = match due {
                 Some(due) => {
                     let pause = due.saturating_duration_since(now);
@@ -266,11 +277,11 @@ impl State {
     }
 
     /// The chore that is to be done now. Those that nobody holds any more are forgotten.
-    fn due(&mut self, now: Instant) -> Option<Arc<dyn Fn() + Send + Sync>> {
-        self.chores.retain(|chore| chore.work.strong_count() > 0);
-        let chore = self.chores.iter_mut().find(|chore| chore.due <= now)?;
-        chore.due = now + chore.every;
-        chore.work.upgrade()
+    fn due(&mut self, now: Instant) -> Option<Arc<dyn Chore>> {
+        self.chores.retain(|due| due.chore.strong_count() > 0);
+        let due = self.chores.iter_mut().find(|due| due.at <= now)?;
+        due.at = now + due.every;
+        due.chore.upgrade()
     }
 }
 
