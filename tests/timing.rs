@@ -9,7 +9,7 @@
 //!
 //! Without that variable it does nothing and passes. On a busy machine it sees less, since the noise
 //! is larger, but does not cry wolf: classes are measured in random order, so what disturbs one
-//! disturbs all of them. Without `--release` it sees less too: bcrypt takes ten times as long.
+//! disturbs all of them. Without `--release` it sees less too: bcrypt takes three times as long.
 //!
 //! Each class of logins is held against the wrong password of a known user by Welch's t, after the
 //! slowest tenth of both was left out. `|t| < 4.5` is demanded, as dudect does: with no difference it
@@ -205,7 +205,7 @@ fn a_store_of_one_cost() -> Vec<String> {
 }
 
 fn a_store_of_mixed_costs() -> Vec<String> {
-    const COUNT: usize = 4000;
+    const COUNT: usize = 20_000;
 
     let (users, cheap) = (mixed(COUNT), of_cost(5));
     let known = || {

@@ -1,9 +1,9 @@
-//! What crypt_blowfish tests itself with, held against our store: the same verdict, but for this table.
+//! What `crypt_blowfish` tests itself with, held against our store: the same verdict, but for this table.
 //!
-//! | Vectors | crypt_blowfish | Here | Why |
+//! | Vectors | `crypt_blowfish` | Here | Why |
 //! |---|---|---|---|
 //! | `$2x$` (8) | makes the hash of its versions before 1.1 again | refused when the store is built, and by `PasswordVerifier::verify` | up to three bytes before one over 0x7f count for nothing (CVE-2011-2483) |
-//! | `$2a$` of 0xff before another byte over 0x7f (2) | changes the hash on purpose, so that no `$2x$` hash renamed to `$2a$` matches | refused, like a wrong password | no other bcrypt does so; a password of a request is UTF-8, which has no byte 0xff |
+//! | `$2a$` of 0xff before another byte over 0x7f (2) | changes the hash on purpose, so that no `$2x$` hash renamed to `$2a$` matches | refused, like a wrong password | only `crypt_blowfish` and its copies do so; a password of a request is UTF-8, which has no byte 0xff |
 //! | passwords of more than 72 bytes (2) | reads the first 72 | refused, like a wrong password | whoever knows the first 72 bytes would get in with any others after them |
 //! | a NUL in a password (no vector) | ends the password | refused, like a wrong password | bcrypt repeats a short password with a NUL between: one with a NUL can be the same to it |
 
