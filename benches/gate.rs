@@ -4,6 +4,7 @@
 //! completion, and its response dropped. The last lines are the figures of this one run:
 //! `gate_*_over_bare` are ratios of medians, `gate_granted_extra_ns` is a difference of medians.
 
+#[allow(dead_code, reason = "the other benchmarks need more of it")]
 mod common;
 
 use std::{convert::Infallible, path::Path};

@@ -1,4 +1,5 @@
-//! How many instructions judging a token takes, above the signature check and the router.
+//! How many instructions judging a token takes: above the signature check and the router where it is
+//! judged anew, alone where it is remembered, in all where it is refused for its numbers.
 //!
 //! Counted by valgrind, so a busy machine changes nothing. The program runs itself once for each case;
 //! only what happens inside of `once` counts. valgrind hides the widest instructions of a processor
@@ -125,7 +126,9 @@ fn count_all() {
         let good = count("good") - router - count("verify");
         let forged = count("forged") - router - count("verify_forged");
         println!("figure {name}_instructions_above_verify_and_router {good} instructions");
-        println!("figure {name}_bad_signature_instructions_above_both {forged} instructions");
+        println!(
+            "figure {name}_bad_signature_instructions_above_verify_and_router {forged} instructions"
+        );
         let credentials = count("credentials");
         let remembered = count("remembered") - credentials;
         println!("figure {name}_credentials_instructions {credentials} instructions");

@@ -1,4 +1,5 @@
-//! Whether the cache of tokens keeps to its bound in bytes.
+//! Whether the cache of tokens keeps to its bound in bytes, what a remembered login allocates, and what a
+//! storm of logins takes.
 //!
 //! This stands alone because the allocator that counts takes its time: no other benchmark pays for it.
 
@@ -6,9 +7,16 @@
 #[path = "verify_parts/tokens.rs"]
 mod tokens;
 
+#[allow(dead_code, reason = "the other benchmarks need more of it")]
+mod common;
+mod memory_parts;
+#[allow(dead_code, reason = "the other benchmark needs more of it")]
+#[path = "passwords_parts/store.rs"]
+mod store;
+
 use tower_auth::{Answer, Authenticator, Bearer, CacheLimits};
 
-use crate::tokens::Key;
+use crate::{common::figure, memory_parts::logins, tokens::Key};
 
 const TOKENS: u32 = 100_000;
 const BOUND: u32 = 64 * 1024 * 1024;
@@ -33,8 +41,5 @@ fn main() {
     figure("cache_100k_entries_kept", entries, "tokens");
     figure("cache_100k_reckoned_over_bound", reckoned / f64::from(BOUND), "ratio");
     figure("cache_100k_bytes_over_bound", kept / f64::from(BOUND), "ratio");
-}
-
-fn figure(name: &str, value: f64, unit: &str) {
-    println!("figure {name} {value:.3} {unit}");
+    logins::print();
 }

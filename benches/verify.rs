@@ -14,31 +14,15 @@ use criterion::Criterion;
 use http::{HeaderMap, Request, Response, StatusCode};
 use jsonwebtoken::{DecodingKey, Validation};
 use tower::{Layer, Service, service_fn};
-use tower_auth::{CacheLimits, Check, GateLayer, JwtAuthLayer, Verdict};
+use tower_auth::{CacheLimits, GateLayer, JwtAuthLayer};
 
 use crate::{
-    common::{ROUNDS, headers, in_round, measure, send},
+    common::{Granted, ROUNDS, headers, in_round, measure, send},
     verify_parts::{
         figures, routed, scaling,
         tokens::{self, AUDIENCE, ISSUER, Key},
     },
 };
-
-/// Grants at once: the gate and nothing else.
-#[derive(Clone, Copy)]
-struct Granted;
-
-impl Check for Granted {
-    type Grant = &'static str;
-
-    fn check(&self, _: &http::request::Parts) -> Verdict<Self::Grant> {
-        Verdict::Granted("granted")
-    }
-
-    fn admit(&self, grant: Self::Grant, parts: &mut http::request::Parts) {
-        parts.extensions.insert(grant);
-    }
-}
 
 /// One turn of each benchmark.
 struct Round<'c, S> {

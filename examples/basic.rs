@@ -6,8 +6,8 @@
 //! curl -i -u alice:wonderland http://127.0.0.1:3000/orders        # 200
 //! curl -i -u alice:wonderland -X DELETE http://127.0.0.1:3000/orders  # 403
 //!
-//! htpasswd -bB -C 10 FILE bob builder                             # who is in the file gets in
-//! curl -i -u bob:builder http://127.0.0.1:3000/orders             # 403 at once, and not 401
+//! (cat FILE; htpasswd -nbB -C 10 bob builder) > FILE.new && mv FILE.new FILE  # as a whole
+//! curl -i -u bob:builder http://127.0.0.1:3000/orders             # 403 within a second, and not 401
 //! ```
 //!
 //! Passwords are readable on their way: serve over TLS, as the example `quickstart` does.

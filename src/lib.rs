@@ -33,8 +33,8 @@
 //! ```
 //!
 //! Each layer is one [`Check`] in front of one service, the [`Gate`]; what it promises whatever is
-//! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults, events and
-//! outages.
+//! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults, events,
+//! passwords and outages.
 //!
 //! # axum
 //!
@@ -216,8 +216,8 @@ pub use self::{
     peer_address::PeerAddress,
     permission::{
         ClaimMapper, ClaimPermissions, PermissionClaimLayer, PermissionMap, Permissions, Permitted,
-        RequireLayer, Requirement, RoleMapper, RoleRules, RoleRulesBuilder, Roles, RolesBuilder,
-        Rule, all, any, require,
+        RequireLayer, Requirement, RoleMapper, RoleRule, RoleRules, RoleRulesBuilder, Roles,
+        RolesBuilder, all, any, require,
     },
     rejection::{Challenge, DefaultRejection, ProblemJson, Rejection, grpc_response},
     secret::Secret,

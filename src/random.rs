@@ -1,4 +1,4 @@
-//! The only place where randomness comes from.
+//! Randomness. Hash maps and buckets bring keys of their own, which spread what clients send.
 
 #[cfg(feature = "jwks")]
 use std::hash::{BuildHasher, RandomState};

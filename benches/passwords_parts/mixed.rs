@@ -14,7 +14,8 @@ use http::Request;
 use tower::{Layer, Service, ServiceExt};
 use tower_auth::BasicAuthLayer;
 
-use crate::{ALICE, bare, common, figure, store};
+use super::store::{ALICE, bare, store};
+use crate::common::{self, figure};
 
 const PHASE: Duration = Duration::from_secs(4);
 const PHASES: usize = 5;
@@ -46,7 +47,8 @@ fn phase(runtime: &tokio::runtime::Runtime, with_logins: bool) -> f64 {
     let start = Instant::now();
     let mut number = 0;
     while start.elapsed() < PHASE {
-        let sent = Instant::now();
+        // When it was due, so that a wait before it is sent counts as well.
+        let sent = start + PLAIN * number;
         let (mut plain, times) = (plain.clone(), Arc::clone(&times));
         runtime.spawn(async move {
             plain.call(Request::new(())).await.expect("it never fails");

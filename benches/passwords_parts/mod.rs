@@ -1,4 +1,4 @@
 //! Parts of the benchmark of passwords.
 
 pub(crate) mod mixed;
-pub(crate) mod storm;
+pub(crate) mod store;

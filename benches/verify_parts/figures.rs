@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::tokens::Key;
-use crate::common::median;
+use crate::common::{figure, median};
 
 pub(crate) fn print(home: &Path) -> Option<()> {
     let ns = |name: &str| median(home, name);
@@ -36,8 +36,4 @@ pub(crate) fn print(home: &Path) -> Option<()> {
     figure("missing_over_bare", ns("missing")? / bare, "ratio");
     figure("issuers_1000_over_1", ns("issuers_1000")? / ns("issuers_1")?, "ratio");
     Some(())
-}
-
-pub(crate) fn figure(name: &str, value: f64, unit: &str) {
-    println!("figure {name} {value:.3} {unit}");
 }

@@ -11,11 +11,8 @@ use http::{HeaderMap, StatusCode};
 use tower::Layer;
 use tower_auth::JwtAuthLayer;
 
-use super::{
-    figures::figure,
-    tokens::{self, Key},
-};
-use crate::common::{headers, in_round, measure, median, send};
+use super::tokens::{self, Key};
+use crate::common::{figure, headers, in_round, measure, median, send};
 
 const KEYS: [Key; 3] = [Key::Rs256, Key::Es256, Key::EdDsa];
 

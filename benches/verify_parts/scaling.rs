@@ -11,11 +11,8 @@ use http::{HeaderMap, Request, Response};
 use tower::{Layer, Service};
 use tower_auth::{CacheLimits, JwtAuthLayer};
 
-use super::{
-    figures::figure,
-    tokens::{self, Key},
-};
-use crate::common::{headers, send};
+use super::tokens::{self, Key};
+use crate::common::{figure, headers, send};
 
 /// How long a window is, and how many there are; the best counts, since what disturbs only slows.
 const WINDOW: Duration = Duration::from_millis(300);

@@ -34,6 +34,7 @@ use crate::{
 /// | two `Authorization` lines, or credentials for two schemes | 400 | `UNAUTHENTICATED` |
 /// | the credentials cannot be read, are not good or have expired | 401 | `UNAUTHENTICATED` |
 /// | the caller does not belong to the tenant that an outer layer found | 403 | `PERMISSION_DENIED` |
+/// | too many attempts have failed, with a `FailureThrottle` around the authenticator | 429 | `RESOURCE_EXHAUSTED` |
 /// | the work of judging is at its bound | 503 | `RESOURCE_EXHAUSTED` |
 /// | what is needed to judge is out of reach | 503 | `UNAVAILABLE` |
 /// | the authenticator panicked | 500 | `INTERNAL` |

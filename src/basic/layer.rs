@@ -20,8 +20,10 @@ named_layer! {
     /// | broken base64 or UTF-8, no colon, control characters | 401 | `UNAUTHENTICATED` |
     /// | the user is unknown or the password wrong | 401 | `UNAUTHENTICATED` |
     /// | the caller does not belong to the tenant that an outer layer found | 403 | `PERMISSION_DENIED` |
-    /// | the queue of passwords to verify is full | 503 | `RESOURCE_EXHAUSTED` |
+    /// | too many attempts have failed, with a `FailureThrottle` around the authenticator | 429 | `RESOURCE_EXHAUSTED` |
+    /// | the queue of passwords is full, or too many of one user are under way | 503 | `RESOURCE_EXHAUSTED` |
     /// | the store is out of reach | 503 | `UNAVAILABLE` |
+    /// | the authenticator panicked | 500 | `INTERNAL` |
     ///
     /// # Examples
     ///

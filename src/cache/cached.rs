@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// An authenticator whose judgements are remembered for a while: what
-/// [`Authenticator::cached`](crate::Authenticator::cached) makes.
+/// [`Authenticator::cached`] makes.
 ///
 /// The credentials are not kept. What is kept is a keyed hash (BLAKE3, with a key that this process
 /// has chosen at random) over their parts, the scheme and the

@@ -26,13 +26,13 @@
 //! | passwords in clear text in a users file | refused | `UsersFile::danger_allow_clear_text_passwords` |
 //! | nesting in a users file | JSON 128, TOML 80, YAML and HOCON 64 deep; YAML at most 1,000,000 values | |
 //! | includes and substitutions of HOCON, merge keys of YAML | refused | |
-//! | permissions that rules in a users file may name | Read, Write, Deploy, Demo, Impersonate | `UsersFile::with_permissions` |
+//! | permissions that rules in a users file may name | Read, Write, Deploy, Demo, Impersonate | `UsersFile::with_vocabulary` |
 //! | **Remembered judgements** | | |
 //! | of any authenticator | none | `Authenticator::cached` |
 //! | the cache | 10,000 entries, 64 MiB, 5 min | `CacheLimits` |
 //! | refusals | not remembered | `Cached::with_refusals` |
 //! | **Failed attempts** | | |
-//! | limits | none, and a throttle without one is an error | `FailureThrottle::per_user_and_address`, `per_address`, `danger_per_user` |
+//! | limits | none, and a throttle without one is an error | `FailureThrottle::with_user_and_address_limit`, `with_address_limit`, `danger_with_user_limit` |
 //! | IPv6 addresses | count by 64 bits | |
 //! | places to count in | 131,072 for each limit, 1 MiB | |
 //! | longest wait after failures that were judged together | 1 h, or the time of the limit | |

@@ -24,6 +24,8 @@
 //! | warn | `denied` as `overloaded` or `unavailable` |
 //! | error | `denied` as `misconfigured` |
 //!
+//! Those are the levels of decisions; the two sections below have their own.
+//!
 //! # Keys
 //!
 //! Sets of keys have events of their own, whoever asked for them:
@@ -33,6 +35,16 @@
 //! | info | new keys | `issuer`, `keys`, `left_out` (both are numbers) |
 //! | warn | keys could not be fetched | `issuer`, `error` |
 //! | warn | a key of the set is left out | `issuer`, `reason` |
+//!
+//! # Users
+//!
+//! Files of users (`Users`) have events too, when they are read and when they cannot be:
+//!
+//! | Level | Message | Fields |
+//! |---|---|---|
+//! | info | users read | `file`, `users`, `changed` (both are numbers) |
+//! | warn | users are questionable | `warning` |
+//! | error | users could not be read; the last good ones stay | `error` |
 //!
 //! No event holds a secret or a claim. The `error` of an authenticator of your own is what you put
 //! into it.

@@ -67,6 +67,14 @@
 //! dropped. Wrong passwords are not remembered unless
 //! [`with_refusals`](crate::Cached::with_refusals) says so.
 //!
+//! # Guessing
+//!
+//! Equal work and bounds do not stop somebody who guesses slowly. With the feature `throttle`, a
+//! `FailureThrottle` refuses an address (or a name from an address) with 429 once too many of its attempts
+//! have failed. It goes inside of the cache: `throttle.around(users)?.cached(limits)`; then whoever is
+//! remembered is admitted while somebody else guesses. A limit on a name alone (`danger_with_user_limit`)
+//! lets anybody lock its owner out.
+//!
 //! # Clients
 //!
 //! The challenge says `charset="UTF-8"`, and anything else is refused. curl, browsers and Python's

@@ -31,7 +31,7 @@ use crate::{
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot map claims to permissions",
-    note = "use `ClaimPermissions::at(\"scope\")` or `Roles`, or pass a closure \
+    note = "use `ClaimPermissions::at(\"scope\")`, `Roles` or `RoleRules`, or pass a closure \
             `|identity: &Identity, tenant: Option<&Tenant>| -> Result<Permissions, AuthError>`"
 )]
 pub trait ClaimMapper: Send + Sync + 'static {

@@ -2,6 +2,17 @@
 //!
 //! A [`PermissionClaimLayer`] turns the claims of the identity into [`Permissions`] by a
 //! [`ClaimMapper`]; [`require()`] then holds a [`Requirement`] against them at a route.
+//!
+//! Two mappers know roles:
+//!
+//! | | [`Roles`] | [`RoleRules`] |
+//! |---|---|---|
+//! | a role grants | permissions | permissions in some categories, and global ones |
+//! | roles include others | yes | no |
+//! | administrators | a role with everything that there is | everything, also what no rule names |
+//! | names of roles | compared exactly | compared without case |
+//! | a caller without roles | has no permissions | is refused |
+//! | comes from | code | code or a `UsersFile` |
 
 mod layer;
 mod mapper;
@@ -20,5 +31,5 @@ pub use self::{
     require::{RequireLayer, require},
     requirement::{Requirement, all, any},
     role::{RoleMapper, Roles, RolesBuilder},
-    rules::{PermissionMap, RoleRules, RoleRulesBuilder, Rule},
+    rules::{PermissionMap, RoleRule, RoleRules, RoleRulesBuilder},
 };

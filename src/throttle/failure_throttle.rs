@@ -27,8 +27,8 @@ use crate::{
 /// made it has learnt nothing.
 ///
 /// Nothing is limited unless it is set, and a throttle that limits nothing is an error. Start with
-/// [`per_user_and_address`](Self::per_user_and_address), which stops those who guess one password and
-/// locks nobody out, and a higher number [`per_address`](Self::per_address), which stops those who
+/// [`with_user_and_address_limit`](Self::with_user_and_address_limit), which stops those who guess one password and
+/// locks nobody out, and a higher number [`with_address_limit`](Self::with_address_limit), which stops those who
 /// try one password with many names.
 ///
 /// # Addresses
@@ -54,8 +54,8 @@ use crate::{
 /// use tower_auth::{FailureThrottle, Failures};
 ///
 /// let throttle = FailureThrottle::new()
-///     .per_user_and_address(Failures::per_minute(5))
-///     .per_address(Failures::per_minute(50));
+///     .with_user_and_address_limit(Failures::per_minute(5))
+///     .with_address_limit(Failures::per_minute(50));
 /// # #[cfg(feature = "basic")]
 /// # {
 /// use tower_auth::{AuthError, Basic, BasicAuthLayer, Identity};
@@ -71,6 +71,19 @@ use crate::{
 /// assert!(FailureThrottle::new().around(()).is_err(), "it limits nothing");
 /// # Ok::<(), tower_auth::ConfigError>(())
 /// ```
+///
+/// # With remembered judgements
+///
+/// Put the cache outside: `throttle.around(users)?.cached(limits)`. Whoever is remembered is then admitted
+/// while somebody else guesses at the same name or from the same address, and every guess is counted. A
+/// throttle outside of a cache refuses the remembered as well.
+///
+/// # Rejections
+///
+/// | When | HTTP | gRPC |
+/// |---|---|---|
+/// | too many attempts have failed | 429 | `RESOURCE_EXHAUSTED` |
+/// | what is counted by is not known: the address of a connection, say | 500 | `INTERNAL` |
 #[derive(Clone, Debug, Default)]
 #[must_use = "a throttle does nothing until it is put around an authenticator"]
 pub struct FailureThrottle {
@@ -89,13 +102,13 @@ impl FailureThrottle {
     /// Limits the attempts that fail from one address, whoever they claim to be.
     ///
     /// Clients behind one proxy or one shared address share the limit.
-    pub const fn per_address(mut self, failures: Failures) -> Self {
+    pub const fn with_address_limit(mut self, failures: Failures) -> Self {
         self.address = Some(failures);
         self
     }
 
     /// Limits the attempts that fail from one address in the name of one user, known or not.
-    pub const fn per_user_and_address(mut self, failures: Failures) -> Self {
+    pub const fn with_user_and_address_limit(mut self, failures: Failures) -> Self {
         self.user_and_address = Some(failures);
         self
     }
@@ -104,7 +117,7 @@ impl FailureThrottle {
     ///
     /// It stops those who guess the password of one user from many addresses. It also lets anybody
     /// who knows the name of a user lock that user out, for as long as they go on to fail in it.
-    pub const fn danger_per_user(mut self, failures: Failures) -> Self {
+    pub const fn danger_with_user_limit(mut self, failures: Failures) -> Self {
         self.user = Some(failures);
         self
     }
@@ -133,13 +146,14 @@ impl FailureThrottle {
             .filter_map(|(by, failures)| {
                 let quota = failures.quota();
                 if quota.is_none() {
-                    problems.add(format!("{by:?}: no attempt may fail, so nobody can log in"));
+                    let setter = by.setter();
+                    problems.add(format!("{setter}: no attempt may fail, so nobody can log in"));
                 }
                 Some(Limit { by, buckets: Buckets::new(quota?, self.clock.clone()) })
             })
             .collect();
         if limits_nothing {
-            problems.add("the throttle limits nothing: set per_user_and_address or per_address");
+            problems.add("the throttle limits nothing: set with_user_and_address_limit or with_address_limit");
         }
         problems.finish(Throttled::new(authenticator, limits))
     }
@@ -151,6 +165,16 @@ enum By {
     Address,
     UserAndAddress,
     User,
+}
+
+impl By {
+    const fn setter(self) -> &'static str {
+        match self {
+            Self::Address => "with_address_limit",
+            Self::UserAndAddress => "with_user_and_address_limit",
+            Self::User => "danger_with_user_limit",
+        }
+    }
 }
 
 /// Failures that are counted by one thing.

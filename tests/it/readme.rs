@@ -49,7 +49,7 @@ fn remote_issuer(router: Router) -> Result<Router, ConfigError> {
 fn users_file(router: Router) -> Result<Router, ConfigError> {
     // README
     let users = Users::builder().file(UsersFile::htpasswd("/etc/orders/htpasswd")).build()?;
-    let throttle = FailureThrottle::new().per_address(Failures::per_minute(20));
+    let throttle = FailureThrottle::new().with_address_limit(Failures::per_minute(20));
     let app = router.route_layer(BasicAuthLayer::new(throttle.around(users)?.cached(CacheLimits::new())));
     // end
     Ok(app)

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use tower_auth::{
-    AuthErrorKind, ClaimMapper, Identity, Permissions, Requirement, RoleRules, Rule, Tenant, all,
-    any,
+    AuthErrorKind, ClaimMapper, Identity, Permissions, Requirement, RoleRule, RoleRules, Tenant,
+    all, any,
 };
 
 fn user(roles: &[&str]) -> Identity {
@@ -32,7 +32,7 @@ fn rules() -> RoleRules {
     let pairs = ["First", "Second"].into_iter().flat_map(|category| {
         [("Deployer", ["Read", "Deploy"]), ("Editor", ["Read", "Write"])].map(
             |(name, permissions)| {
-                Rule::new(format!("{category}{name}"))
+                RoleRule::new(format!("{category}{name}"))
                     .with_categories([category])
                     .with_permissions(permissions)
             },
@@ -40,12 +40,12 @@ fn rules() -> RoleRules {
     });
     RoleRules::builder()
         .rules(pairs)
-        .rule(Rule::new("ReAdeR").with_categories(both).with_permissions(["Read"]))
-        .rule(Rule::new("Writer").with_categories(three).with_permissions(["Write"]))
-        .rule(Rule::new("Deployer").with_categories(three).with_permissions(["Deploy"]))
-        .rule(Rule::new("Tab").with_global_permissions(["AdminTab", "AdminTab"]))
-        .rule(Rule::new("Tab2").with_global_permissions(["Zoom", "AdminTab"]))
-        .rule(Rule::admin("Admin"))
+        .rule(RoleRule::new("ReAdeR").with_categories(both).with_permissions(["Read"]))
+        .rule(RoleRule::new("Writer").with_categories(three).with_permissions(["Write"]))
+        .rule(RoleRule::new("Deployer").with_categories(three).with_permissions(["Deploy"]))
+        .rule(RoleRule::new("Tab").with_global_permissions(["AdminTab", "AdminTab"]))
+        .rule(RoleRule::new("Tab2").with_global_permissions(["Zoom", "AdminTab"]))
+        .rule(RoleRule::admin("Admin"))
         .build()
         .unwrap()
 }
@@ -53,9 +53,9 @@ fn rules() -> RoleRules {
 #[test]
 fn nk_06_all_matching_rules_add_up_by_category() {
     let rules = RoleRules::builder()
-        .rule(Rule::new("a").with_categories(["c1"]).with_permissions(["Read"]))
-        .rule(Rule::new("A").with_categories(["c1", "c2"]).with_permissions(["Write"]))
-        .rule(Rule::new("b").with_categories(["c2"]).with_permissions(["Deploy"]))
+        .rule(RoleRule::new("a").with_categories(["c1"]).with_permissions(["Read"]))
+        .rule(RoleRule::new("A").with_categories(["c1", "c2"]).with_permissions(["Write"]))
+        .rule(RoleRule::new("b").with_categories(["c2"]).with_permissions(["Deploy"]))
         .build()
         .unwrap();
     assert_eq!(held(&rules, &["a"], Some("c1")), ["Read", "Write"]);
@@ -99,7 +99,7 @@ fn nk_09_global_permissions_are_free_text_in_the_order_of_the_rules() {
     assert_eq!(map(&rules, &["Tab2", "Tab"])["globalPermissions"], json!(["AdminTab", "Zoom"]));
     assert_eq!(held(&rules, &["tab2"], None), ["global:AdminTab", "global:Zoom"]);
     let odd = RoleRules::builder()
-        .rule(Rule::new("r").with_global_permissions(["any text, really: ☃"]))
+        .rule(RoleRule::new("r").with_global_permissions(["any text, really: ☃"]))
         .with_vocabulary(["Read"])
         .build()
         .unwrap();
@@ -110,8 +110,8 @@ fn nk_09_global_permissions_are_free_text_in_the_order_of_the_rules() {
 #[test]
 fn nk_09_permissions_of_categories_are_no_global_ones() {
     let rules = RoleRules::builder()
-        .rule(Rule::new("r").with_categories(["c"]).with_permissions(["Impersonate"]))
-        .rule(Rule::new("g").with_global_permissions(["Impersonate"]))
+        .rule(RoleRule::new("r").with_categories(["c"]).with_permissions(["Impersonate"]))
+        .rule(RoleRule::new("g").with_global_permissions(["Impersonate"]))
         .build()
         .unwrap();
     let of_category = permissions(&rules, &["r"], Some("c"));
@@ -120,8 +120,8 @@ fn nk_09_permissions_of_categories_are_no_global_ones() {
     assert!(!global.contains("Impersonate") && global.contains("global:Impersonate"));
 
     let error = RoleRules::builder()
-        .rule(Rule::new("p").with_categories(["c"]).with_permissions(["global:Impersonate"]))
-        .rule(Rule::new("c").with_categories(["global:c"]).with_permissions(["Read"]))
+        .rule(RoleRule::new("p").with_categories(["c"]).with_permissions(["global:Impersonate"]))
+        .rule(RoleRule::new("c").with_categories(["global:c"]).with_permissions(["Read"]))
         .build()
         .unwrap_err();
     let problems: Vec<_> = error.problems().collect();
@@ -132,11 +132,12 @@ fn nk_09_permissions_of_categories_are_no_global_ones() {
 
 #[test]
 fn nk_10_a_word_that_the_vocabulary_lacks_is_named_with_its_rule() {
-    let rule = |role, word| Rule::new(role).with_categories(["c"]).with_permissions([word]);
+    let rule = |role, word| RoleRule::new(role).with_categories(["c"]).with_permissions([word]);
     let builder =
         RoleRules::builder().rule(rule("Reader", "read")).rule(rule("Writer", "OverrideUsername"));
     assert!(builder.clone().build().is_ok(), "without a vocabulary any word is a permission");
-    let error = builder.rule(Rule::new("")).with_vocabulary(["Read", "Write"]).build().unwrap_err();
+    let error =
+        builder.rule(RoleRule::new("")).with_vocabulary(["Read", "Write"]).build().unwrap_err();
     assert_eq!(
         error.problems().collect::<Vec<_>>(),
         [
@@ -180,7 +181,7 @@ fn nk_11_a_role_without_a_rule_grants_nothing() {
 #[test]
 fn nk_t24_an_administrator_with_categories_of_its_own() {
     let rules = RoleRules::builder()
-        .rule(Rule::admin("Admin").with_categories(["c1"]).with_permissions(["Read"]))
+        .rule(RoleRule::admin("Admin").with_categories(["c1"]).with_permissions(["Read"]))
         .build()
         .unwrap();
     assert!(permissions(&rules, &["Admin"], Some("c1")).contains("Read"));
@@ -189,8 +190,8 @@ fn nk_t24_an_administrator_with_categories_of_its_own() {
 #[test]
 fn nk_t25_t28_permissions_count_in_their_category_only() {
     let rules = RoleRules::builder()
-        .rule(Rule::new("r1").with_categories(["c1"]).with_permissions(["Read"]))
-        .rule(Rule::new("r2").with_categories(["c2"]).with_permissions(["Read"]))
+        .rule(RoleRule::new("r1").with_categories(["c1"]).with_permissions(["Read"]))
+        .rule(RoleRule::new("r2").with_categories(["c2"]).with_permissions(["Read"]))
         .build()
         .unwrap();
     assert!(permissions(&rules, &["r1"], Some("c1")).contains("Read"));
@@ -249,7 +250,11 @@ fn nk_t35_global_permissions() {
 #[test]
 fn nk_t42_what_a_limited_reader_is_shown() {
     let rules = RoleRules::builder()
-        .rule(Rule::new("LimitedReader").with_categories(["Category1"]).with_permissions(["Read"]))
+        .rule(
+            RoleRule::new("LimitedReader")
+                .with_categories(["Category1"])
+                .with_permissions(["Read"]),
+        )
         .build()
         .unwrap();
     let shown = rules.permission_map(&user(&["LimitedReader"]));

@@ -126,7 +126,7 @@ fn throttle(clock: &Clock) -> FailureThrottle {
 async fn after_too_many_failures_nothing_is_looked_at() {
     for accounts in [Accounts::default(), Accounts::at_once()] {
         let clock = clock();
-        let limit = throttle(&clock).per_user_and_address(Failures::per_minute(3));
+        let limit = throttle(&clock).with_user_and_address_limit(Failures::per_minute(3));
         let door = Door::with(limit, accounts);
         for _ in 0..3 {
             assert_eq!(door.status(from(HERE, wrong("alice"))).await, 401);
@@ -153,7 +153,7 @@ async fn after_too_many_failures_nothing_is_looked_at() {
 
 #[tokio::test]
 async fn the_answer_is_that_of_the_table() {
-    let door = Door::of(throttle(&clock()).per_address(Failures::per_hour(1)));
+    let door = Door::of(throttle(&clock()).with_address_limit(Failures::per_hour(1)));
     assert_eq!(door.status(from(HERE, wrong("alice"))).await, 401);
 
     let events = Events::record();
@@ -177,7 +177,7 @@ async fn the_answer_is_that_of_the_table() {
 #[tokio::test]
 async fn only_guesses_count() {
     for accounts in [Accounts::default(), Accounts::at_once()] {
-        let limit = throttle(&clock()).per_address(Failures::per_hour(1));
+        let limit = throttle(&clock()).with_address_limit(Failures::per_hour(1));
         let door = Door::with(limit, accounts);
         for name in ["away", "full", "expired"] {
             for _ in 0..5 {
@@ -197,9 +197,9 @@ async fn each_limit_counts_by_what_its_name_says() {
     let one = Failures::per_minute(1);
     // Who is let in after alice has failed from here: alice and bob from here, both from there.
     for (limit, expected) in [
-        (FailureThrottle::new().per_address(one), [false, false, true, true]),
-        (FailureThrottle::new().per_user_and_address(one), [false, true, true, true]),
-        (FailureThrottle::new().danger_per_user(one), [false, true, false, true]),
+        (FailureThrottle::new().with_address_limit(one), [false, false, true, true]),
+        (FailureThrottle::new().with_user_and_address_limit(one), [false, true, true, true]),
+        (FailureThrottle::new().danger_with_user_limit(one), [false, true, false, true]),
     ] {
         let door = Door::of(limit.clone().with_clock(clock()));
         assert_eq!(door.wait(from(HERE, wrong("alice"))).await, None);
@@ -216,8 +216,8 @@ async fn each_limit_counts_by_what_its_name_says() {
 async fn several_limits_hold_at_once() {
     let clock = clock();
     let limit = throttle(&clock)
-        .per_user_and_address(Failures::per_minute(2))
-        .per_address(Failures::per_minute(5));
+        .with_user_and_address_limit(Failures::per_minute(2))
+        .with_address_limit(Failures::per_minute(5));
     let door = Door::of(limit);
     for name in ["alice", "alice", "bob", "bob", "carol"] {
         assert_eq!(door.wait(from(HERE, wrong(name))).await, None, "{name}");
@@ -236,7 +236,7 @@ async fn addresses_count_by_what_one_client_has() {
         ("::ffff:192.0.2.7", "::ffff:192.0.2.8", false),
         ("192.0.2.7", "192.0.2.8", false),
     ] {
-        let door = Door::of(throttle(&clock()).per_address(Failures::per_minute(1)));
+        let door = Door::of(throttle(&clock()).with_address_limit(Failures::per_minute(1)));
         assert_eq!(door.wait(from(first, wrong("alice"))).await, None);
         let throttled = door.wait(from(second, right("bob"))).await.is_some();
         assert_eq!(throttled, same, "{first} {second}");
@@ -247,7 +247,7 @@ async fn addresses_count_by_what_one_client_has() {
 #[tokio::test]
 async fn failures_that_were_let_in_together_are_all_paid_for() {
     let clock = clock();
-    let limit = throttle(&clock).per_user_and_address(Failures::per_minute(6));
+    let limit = throttle(&clock).with_user_and_address_limit(Failures::per_minute(6));
     let guarded = Arc::new(limit.around(Accounts::default()).expect("limits"));
     let guess = || {
         let address = HERE.parse().expect("an address");
@@ -278,14 +278,15 @@ async fn failures_that_were_let_in_together_are_all_paid_for() {
 #[tokio::test]
 async fn an_attempt_that_cannot_be_counted_is_loud() {
     let one = Failures::per_minute(1);
-    for limit in
-        [FailureThrottle::new().per_address(one), FailureThrottle::new().per_user_and_address(one)]
-    {
+    for limit in [
+        FailureThrottle::new().with_address_limit(one),
+        FailureThrottle::new().with_user_and_address_limit(one),
+    ] {
         let door = Door::of(limit);
         assert_eq!(door.status(right("alice")).await, 500);
         assert_eq!(door.accounts.asked(), 0);
     }
-    let door = Door::of(FailureThrottle::new().danger_per_user(one));
+    let door = Door::of(FailureThrottle::new().danger_with_user_limit(one));
     assert_eq!(door.status(right("alice")).await, 200);
 }
 
@@ -297,14 +298,18 @@ fn a_throttle_that_limits_nothing_or_everything_is_an_error() {
     };
     assert_eq!(problems(FailureThrottle::new()).len(), 1);
     let none = Failures::per_minute(0);
-    assert_eq!(problems(FailureThrottle::new().per_address(none).danger_per_user(none)).len(), 2);
-    let many = FailureThrottle::new().per_address(Failures::per_minute(u32::MAX));
+    assert_eq!(
+        problems(FailureThrottle::new().with_address_limit(none).danger_with_user_limit(none))
+            .len(),
+        2
+    );
+    let many = FailureThrottle::new().with_address_limit(Failures::per_minute(u32::MAX));
     assert!(many.around(Accounts::default()).is_ok());
 }
 
 #[tokio::test]
 async fn the_system_clock_goes_on_by_itself() {
-    let door = Door::of(FailureThrottle::new().per_address(Failures::per_hour(2)));
+    let door = Door::of(FailureThrottle::new().with_address_limit(Failures::per_hour(2)));
     assert_eq!(door.wait(from(HERE, wrong("alice"))).await, None);
     assert_eq!(door.wait(from(HERE, wrong("alice"))).await, None);
     let wait = door.wait(from(HERE, right("alice"))).await.expect("throttled");
@@ -315,7 +320,7 @@ async fn the_system_clock_goes_on_by_itself() {
 /// those who have.
 #[tokio::test]
 async fn a_thousand_others_stand_in_nobodys_way() {
-    let limit = throttle(&clock()).per_address(Failures::per_hour(1));
+    let limit = throttle(&clock()).with_address_limit(Failures::per_hour(1));
     let guarded = limit.around(Accounts::at_once()).expect("limits");
     let attempt = |address: [u8; 4], password: &'static str| {
         let address = IpAddr::from(address);
@@ -357,7 +362,7 @@ impl Attempt for Pin {
 
 #[tokio::test]
 async fn credentials_of_ones_own_are_counted_too() {
-    let limit = throttle(&clock()).danger_per_user(Failures::per_minute(1));
+    let limit = throttle(&clock()).danger_with_user_limit(Failures::per_minute(1));
     let refuse = async |_: Pin| Err::<Identity, _>(AuthError::invalid("wrong"));
     let guarded: Throttled<_> = limit.around(refuse).expect("a limit");
     let mut kinds = Vec::new();
@@ -375,7 +380,7 @@ async fn credentials_of_ones_own_are_counted_too() {
 
 #[tokio::test]
 async fn an_axum_server_with_connect_info_knows_the_address() {
-    let limit = FailureThrottle::new().per_address(Failures::per_hour(1));
+    let limit = FailureThrottle::new().with_address_limit(Failures::per_hour(1));
     let guarded = limit.around(Accounts::default()).expect("a limit");
     let app = axum::Router::new()
         .route("/", axum::routing::get(async || "served"))
@@ -397,7 +402,7 @@ async fn an_axum_server_with_connect_info_knows_the_address() {
 
 #[test]
 fn debug_shows_no_count_and_no_secret() {
-    let limit = FailureThrottle::new().per_address(Failures::per_minute(5));
+    let limit = FailureThrottle::new().with_address_limit(Failures::per_minute(5));
     let shown = format!("{:?}", limit.around(Accounts::default()).expect("a limit"));
     assert!(shown.contains("Address") && shown.len() < 300, "{shown}");
     let basic = Basic::new("alice", Secret::new(SECRET)).with_peer_address(HERE.parse().unwrap());

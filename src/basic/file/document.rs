@@ -13,7 +13,7 @@ use crate::{
         user::name_problem,
         verifier::PasswordHash,
     },
-    permission::{RoleRules, Rule},
+    permission::{RoleRule, RoleRules},
 };
 
 const ROOT: [&str; 2] = ["users", "rules"];
@@ -160,7 +160,7 @@ fn rules_of(
     rules.map_err(|error| error.problems().map(str::to_owned).collect())
 }
 
-fn rule(place: &str, node: &Node, walk: &mut Walk) -> Option<Rule> {
+fn rule(place: &str, node: &Node, walk: &mut Walk) -> Option<RoleRule> {
     let Node::Map(_) = node else {
         walk.problem(place, format!("expected an object, found {}", node.kind()));
         return None;
@@ -171,7 +171,7 @@ fn rule(place: &str, node: &Node, walk: &mut Walk) -> Option<Rule> {
     let permissions = walk.texts(place, &fields, "permissions");
     let global_permissions = walk.texts(place, &fields, "globalPermissions");
     let role = walk.required(place, &fields, "role")?;
-    let rule = if is_admin { Rule::admin(role) } else { Rule::new(role) };
+    let rule = if is_admin { RoleRule::admin(role) } else { RoleRule::new(role) };
     Some(
         rule.with_categories(categories)
             .with_permissions(permissions)

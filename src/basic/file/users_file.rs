@@ -90,7 +90,7 @@ impl UsersFile {
     pub const DEFAULT_MAX_BYTES: usize = 4 << 20;
 
     /// The permissions that rules may name where no others are set: those of Nussknacker.
-    pub const DEFAULT_PERMISSIONS: [&'static str; 5] =
+    pub const DEFAULT_VOCABULARY: [&'static str; 5] =
         ["Read", "Write", "Deploy", "Demo", "Impersonate"];
 
     /// A file as Apache's `htpasswd -B` writes it.
@@ -115,8 +115,8 @@ impl UsersFile {
     }
 
     /// Sets the permissions that rules may name, compared exactly; a rule that names another one is
-    /// an error. The default is [`DEFAULT_PERMISSIONS`](Self::DEFAULT_PERMISSIONS).
-    pub fn with_permissions<P: Into<String>>(
+    /// an error. The default is [`DEFAULT_VOCABULARY`](Self::DEFAULT_VOCABULARY).
+    pub fn with_vocabulary<P: Into<String>>(
         mut self,
         permissions: impl IntoIterator<Item = P>,
     ) -> Self {
@@ -190,7 +190,7 @@ impl UsersFile {
             path,
             kind,
             max_bytes: Self::DEFAULT_MAX_BYTES,
-            vocabulary: Self::DEFAULT_PERMISSIONS.map(str::to_owned).into(),
+            vocabulary: Self::DEFAULT_VOCABULARY.map(str::to_owned).into(),
             allows_clear_text: false,
         }
     }

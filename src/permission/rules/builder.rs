@@ -4,26 +4,26 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     config_error::{ConfigError, Problems},
-    permission::rules::{RoleRules, Rule, role_rules::Table},
+    permission::rules::{RoleRule, RoleRules, role_rules::Table},
 };
 
 /// Builds [`RoleRules`].
 #[derive(Clone, Debug, Default)]
 #[must_use = "call `build`"]
 pub struct RoleRulesBuilder {
-    rules: Vec<Rule>,
+    rules: Vec<RoleRule>,
     vocabulary: Option<BTreeSet<String>>,
 }
 
 impl RoleRulesBuilder {
     /// Adds a rule. Several rules for one role add up.
-    pub fn rule(mut self, rule: Rule) -> Self {
+    pub fn rule(mut self, rule: RoleRule) -> Self {
         self.rules.push(rule);
         self
     }
 
     /// Adds rules.
-    pub fn rules(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
+    pub fn rules(mut self, rules: impl IntoIterator<Item = RoleRule>) -> Self {
         self.rules.extend(rules);
         self
     }

@@ -2,9 +2,10 @@
 
 mod builder;
 mod permission_map;
+mod role_rule;
 mod role_rules;
-mod rule;
 
 pub use self::{
-    builder::RoleRulesBuilder, permission_map::PermissionMap, role_rules::RoleRules, rule::Rule,
+    builder::RoleRulesBuilder, permission_map::PermissionMap, role_rule::RoleRule,
+    role_rules::RoleRules,
 };

@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// # Examples
 ///
 /// ```
-/// use tower_auth::{Identity, RoleRules, Rule};
+/// use tower_auth::{Identity, RoleRules, RoleRule};
 ///
 /// let rules = RoleRules::builder()
-///     .rule(Rule::new("Reader").with_categories(["Fraud"]).with_permissions(["Read"]))
+///     .rule(RoleRule::new("Reader").with_categories(["Fraud"]).with_permissions(["Read"]))
 ///     .build()?;
 /// let map = rules.permission_map(&Identity::new("alice").with_claim("roles", "Reader"));
 ///

@@ -13,7 +13,7 @@ use crate::{
     impersonation::ImpersonationRules,
     permission::{
         ClaimMapper, Permissions, mapper,
-        rules::{PermissionMap, RoleRulesBuilder, Rule, rule::GLOBAL},
+        rules::{PermissionMap, RoleRule, RoleRulesBuilder, role_rule::GLOBAL},
     },
     tenant::{Tenant, TenantMembership},
 };
@@ -22,13 +22,18 @@ use crate::{
 ///
 /// The semantics are those of the rules of Nussknacker:
 ///
+/// - Who has any permission in a category belongs to it: rules are a
+///   [`TenantMembership`].
+/// - Administrators and those with the *global* permission `Impersonate`, in any case, may act as others,
+///   and nobody as an administrator: rules are [`ImpersonationRules`]. A
+///   permission of categories with that name gives no such right.
 /// - All rules for the roles of a caller add up. Roles are compared without regard to case; a role
 ///   that no rule names grants nothing. A caller without any role is refused.
 /// - The category is the [`Tenant`] that the request acts for, compared exactly. Where a request
 ///   has none, only global permissions count.
 /// - A permission implies no other: those who may `Write` may not `Read` by that.
 /// - Global permissions are named apart: `AdminTab` is the permission `global:AdminTab`.
-/// - Who holds the role of an [admin](Rule::admin) rule may do [everything](Permissions::everything).
+/// - Who holds the role of an [admin](RoleRule::admin) rule may do [everything](Permissions::everything).
 ///   Where somebody else acts in the name of an administrator, it is only what the rules and the
 ///   vocabulary name.
 ///
@@ -45,16 +50,16 @@ use crate::{
 /// # Examples
 ///
 /// ```
-/// use tower_auth::{ClaimMapper, Identity, RoleRules, Rule, Tenant};
+/// use tower_auth::{ClaimMapper, Identity, RoleRules, RoleRule, Tenant};
 ///
 /// let rules = RoleRules::builder()
 ///     .rule(
-///         Rule::new("Writer")
+///         RoleRule::new("Writer")
 ///             .with_categories(["Fraud"])
 ///             .with_permissions(["Read", "Write"])
 ///             .with_global_permissions(["AdminTab"]),
 ///     )
-///     .rule(Rule::admin("Admin"))
+///     .rule(RoleRule::admin("Admin"))
 ///     .build()?;
 ///
 /// let alice = Identity::new("alice").with_claim("roles", vec!["writer"]);
@@ -87,7 +92,7 @@ impl RoleRules {
         Self { table: Arc::clone(&self.table), path: ClaimPath::from(path) }
     }
 
-    /// Whether a role of the identity is that of an [admin](Rule::admin) rule.
+    /// Whether a role of the identity is that of an [admin](RoleRule::admin) rule.
     ///
     /// Nobody is an administrator while somebody else acts in their name.
     #[must_use]
@@ -191,13 +196,13 @@ pub(super) struct Table {
 /// A rule, and the names it grants as [`Permissions`] hold them.
 #[derive(Debug)]
 struct Compiled {
-    rule: Rule,
+    rule: RoleRule,
     permissions: Vec<Arc<str>>,
     global_permissions: Vec<Arc<str>>,
 }
 
 impl Table {
-    pub(super) fn new(rules: Vec<Rule>, vocabulary: BTreeSet<String>) -> Self {
+    pub(super) fn new(rules: Vec<RoleRule>, vocabulary: BTreeSet<String>) -> Self {
         let mut positions = HashMap::<_, Vec<usize>>::with_capacity(rules.len());
         let mut words = vocabulary;
         for (position, rule) in rules.iter().enumerate() {
@@ -227,8 +232,8 @@ impl Compiled {
     }
 }
 
-impl From<Rule> for Compiled {
-    fn from(rule: Rule) -> Self {
+impl From<RoleRule> for Compiled {
+    fn from(rule: RoleRule) -> Self {
         let global = rule.global_permissions.iter().map(|name| format!("{GLOBAL}{name}").into());
         Self {
             permissions: rule.permissions.iter().map(|name| Arc::from(name.as_str())).collect(),
@@ -249,12 +254,12 @@ impl<'r> Matching<'r> {
         self.positions.iter().map(|position| &self.rules[*position])
     }
 
-    fn iter(&self) -> impl Iterator<Item = &'r Rule> {
+    fn iter(&self) -> impl Iterator<Item = &'r RoleRule> {
         self.compiled().map(|compiled| &compiled.rule)
     }
 
     fn is_admin(&self) -> bool {
-        self.iter().any(Rule::is_admin)
+        self.iter().any(RoleRule::is_admin)
     }
 }
 

@@ -135,7 +135,7 @@ fn nk_10_words_that_are_no_permissions() {
         );
     }
     let words = ["Read", "Write", "Deploy", "Demo", "Impersonate", "read", "OverrideUsername"];
-    assert!(file.document().with_permissions(words).check().unwrap().is_empty());
+    assert!(file.document().with_vocabulary(words).check().unwrap().is_empty());
 }
 
 #[test]

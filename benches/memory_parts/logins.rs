@@ -1,6 +1,7 @@
-//! 10,000 wrong logins at once.
+//! A login that is remembered, and 10,000 wrong ones at once.
 
 use std::{
+    convert::Infallible,
     future::Future,
     pin::Pin,
     task::{Context, Poll, Waker},
@@ -8,16 +9,38 @@ use std::{
 
 use http::{Request, Response, StatusCode};
 use tower::{Layer, Service};
-use tower_auth::BasicAuthLayer;
+use tower_auth::{BasicAuthLayer, GateLayer};
 
-use crate::{bare, common, figure, store};
+use crate::{
+    common::{self, Granted, figure},
+    store::{ALICE, bare, cached, store},
+};
 
 const LOGINS: usize = 10_000;
 
-type Answer = Pin<Box<dyn Future<Output = Result<Response<()>, std::convert::Infallible>> + Send>>;
+type Answer = Pin<Box<dyn Future<Output = Result<Response<()>, Infallible>> + Send>>;
+
+pub(crate) fn print() {
+    let granted = allocations(GateLayer::new(Granted).layer(bare()));
+    let login = allocations(cached().layer(bare()));
+    figure("cached_login_extra_allocations", login - granted, "allocations");
+    storm();
+}
+
+fn allocations<S>(mut service: S) -> f64
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
+{
+    let headers = common::headers(ALICE);
+    assert_eq!(common::send(&mut service, &headers).status(), StatusCode::OK);
+    let counted = allocation_counter::measure(|| drop(common::send(&mut service, &headers)));
+    #[allow(clippy::cast_precision_loss, reason = "a handful")]
+    let counted = counted.count_total as f64;
+    counted
+}
 
 /// What the logins take that are there at one time, and how they are answered.
-pub(crate) fn print() {
+fn storm() {
     let mut service = BasicAuthLayer::new(store(10)).layer(bare());
     let mut plain = bare();
     // `mallory-NNNN:guess`, each another name.

@@ -1,4 +1,4 @@
-//! [`Rule`]: what a role may do, and in which categories.
+//! [`RoleRule`]: what a role may do, and in which categories.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ pub(super) const GLOBAL: &str = "global:";
 /// ```
 /// use tower_auth::Rule;
 ///
-/// let rule = Rule::new("Writer")
+/// let rule = RoleRule::new("Writer")
 ///     .with_categories(["Fraud", "Marketing"])
 ///     .with_permissions(["Read", "Write"])
 ///     .with_global_permissions(["AdminTab"]);
@@ -23,7 +23,7 @@ pub(super) const GLOBAL: &str = "global:";
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
-pub struct Rule {
+pub struct RoleRule {
     pub(super) role: String,
     pub(super) is_admin: bool,
     pub(super) categories: BTreeSet<String>,
@@ -31,7 +31,7 @@ pub struct Rule {
     pub(super) global_permissions: Vec<String>,
 }
 
-impl Rule {
+impl RoleRule {
     /// A rule for those who hold a role, which grants nothing yet.
     pub fn new(role: impl Into<String>) -> Self {
         Self {

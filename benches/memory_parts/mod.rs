@@ -1,0 +1,3 @@
+//! Parts of the benchmark of memory.
+
+pub(crate) mod logins;
