@@ -1,6 +1,13 @@
 //! [`UsersBuilder`]: which users there are, and how they are treated.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 
@@ -64,8 +71,8 @@ impl UsersBuilder {
 
     /// Sets how often the file is looked at. The default is [`DEFAULT_RELOAD`](Self::DEFAULT_RELOAD).
     ///
-    /// There is no thread for that: one of those that verify passwords asks for the time of the last
-    /// change and reads the file where that is another one. [`Users::reload`] does it at once.
+    /// One thread for the store and all its clones asks for the time of the last change and reads the file
+    /// where that is another one. [`Users::reload`] does it at once.
     pub const fn with_reload_every(mut self, every: Duration) -> Self {
         self.reload_every = Some(every);
         self
@@ -132,13 +139,23 @@ impl UsersBuilder {
             source: self.source,
             watch,
             verifier,
+            scope: next_scope(),
             replace: self.replace,
         });
         if let Some(every) = every {
-            store.follow(every);
+            let problem =
+                |error| ConfigError::new(format!("no thread to follow the file: {error}"));
+            store.follow(every).map_err(problem)?;
         }
         Ok(Users(store))
     }
+}
+
+/// No two stores have the same; 0 is that of stores of others.
+fn next_scope() -> u64 {
+    static SCOPES: AtomicU64 = AtomicU64::new(1);
+
+    SCOPES.fetch_add(1, Ordering::Relaxed)
 }
 
 impl fmt::Debug for UsersBuilder {

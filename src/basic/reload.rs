@@ -1,18 +1,23 @@
 //! Users that are read again: all of them or none, and the last good ones stay.
 
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt;
 use std::{
-    fs,
+    fs, io,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    thread,
     time::{Duration, SystemTime},
 };
+
+use arc_swap::ArcSwap;
 
 use super::{
     User, Users, UsersFile,
     file::Loaded,
     store::Store,
     user_set::{CostFloor, UserSet},
-    verifier::Chore,
 };
 use crate::{
     clock::Clock,
@@ -29,7 +34,12 @@ pub(super) struct Source {
 }
 
 /// What is known about the reading of a file.
-pub(super) struct Watch(Mutex<Seen>);
+pub(super) struct Watch {
+    seen: Mutex<Seen>,
+    /// Held by whoever reads the file, which may take as long as a file system likes. Nobody else waits
+    /// for it.
+    reading: Mutex<()>,
+}
 
 #[derive(Debug)]
 struct Seen {
@@ -43,6 +53,10 @@ struct Seen {
 struct Stamp {
     changed_at: SystemTime,
     bytes: u64,
+    /// Where times are set by hand, and all hashes are of one length: which file it is, and when anything
+    /// about it has changed.
+    #[cfg(unix)]
+    file: (u64, u64, i64, i64),
 }
 
 /// A file that has just been written may be written again without looking any newer.
@@ -85,7 +99,12 @@ impl Source {
 impl Stamp {
     fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
-        Some(Self { changed_at: metadata.modified().ok()?, bytes: metadata.len() })
+        Some(Self {
+            changed_at: metadata.modified().ok()?,
+            bytes: metadata.len(),
+            #[cfg(unix)]
+            file: (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()),
+        })
     }
 
     /// Whether the file can be told from what it will be after the next change.
@@ -102,70 +121,87 @@ impl Watch {
         let set = source.load(None)?;
         set.warnings().iter().for_each(|warning| event::users_warning(warning));
         let stamp = stamp.filter(|stamp| stamp.is_settled(now));
-        Ok((set, Self(Mutex::new(Seen { stamp, loaded_at: now, failure: None }))))
+        let seen = Mutex::new(Seen { stamp, loaded_at: now, failure: None });
+        Ok((set, Self { seen, reading: Mutex::new(()) }))
+    }
+
+    /// Puts a set in; says whether the last reading had failed.
+    fn succeed(&self, current: &ArcSwap<UserSet>, set: UserSet, seen: Seen) -> bool {
+        // A file that may change unseen is read again.
+        let stamp = seen.stamp.filter(|stamp| stamp.is_settled(seen.loaded_at));
+        let mut last = self.seen();
+        // Under the lock, so that the status is of one reading.
+        current.store(Arc::new(set));
+        std::mem::replace(&mut *last, Seen { stamp, ..seen }).failure.is_some()
+    }
+
+    /// Tells of a failure, once and not at each look. What stands in the way may go without the file being
+    /// another one, so it is read again at the next look.
+    fn fail(&self, reason: &str) {
+        let mut seen = self.seen();
+        seen.stamp = None;
+        if seen.failure.as_ref().is_some_and(|(_, last)| last == reason) {
+            return;
+        }
+        seen.failure = Some((Clock::system().now(), reason.to_owned()));
+        // Who hears of it may ask for the status.
+        drop(seen);
+        event::users_failed(reason);
     }
 
     /// Nothing is left half done where this is held.
     fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Store {
-    /// Looks at the file from time to time.
-    pub(super) fn follow(self: &Arc<Self>, every: Duration) {
-        let chore: Weak<Self> = Arc::downgrade(self);
-        self.verifier.every(every, chore);
+    /// Looks at the file from time to time, on a thread of its own: a file system that hangs holds up
+    /// nobody who logs in. The thread ends with the store.
+    pub(super) fn follow(self: &Arc<Self>, every: Duration) -> io::Result<()> {
+        let store: Weak<Self> = Arc::downgrade(self);
+        let look = move || {
+            while let Some(store) = store.upgrade() {
+                store.look();
+                drop(store);
+                thread::park_timeout(every);
+            }
+        };
+        thread::Builder::new().name("tower-auth-users".to_owned()).spawn(look).map(drop)
     }
 
-    /// Reads the file if it is not what it was.
+    /// Reads the file if it is not what it was. What goes wrong is told, and the thread lives on.
     fn look(&self) {
-        let stamp = self.source.stamp();
-        let mut seen = self.watch.seen();
-        if stamp.is_none() || stamp != seen.stamp {
-            // What went wrong has been told.
-            let _ = self.reload(stamp, &mut seen);
+        let looked = catch_unwind(AssertUnwindSafe(|| {
+            let stamp = self.source.stamp();
+            if stamp.is_none() || stamp != self.watch.seen().stamp {
+                let _ = self.reload(stamp);
+            }
+        }));
+        if looked.is_err() {
+            self.watch.fail("the reading of the file panicked");
         }
     }
 
     /// Says how many users have changed.
-    fn reload(&self, stamp: Option<Stamp>, seen: &mut Seen) -> Result<usize, ConfigError> {
+    fn reload(&self, stamp: Option<Stamp>) -> Result<usize, ConfigError> {
+        let _reading = self.watch.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let (now, last) = (Clock::system().now(), self.set.load_full());
-        seen.stamp = stamp.filter(|stamp| stamp.is_settled(now));
-        let set = self.source.load(Some(&last)).inspect_err(|error| {
-            let text = error.to_string();
-            seen.fail(now, text);
-        })?;
-        let changed = set.changes_since(&last);
-        let warnings = set.warnings();
-        if changed > 0 || seen.failure.is_some() || warnings != last.warnings() {
+        let set = match self.source.load(Some(&last)) {
+            Ok(set) => set,
+            Err(error) => {
+                self.watch.fail(&error.to_string());
+                return Err(error);
+            }
+        };
+        let (changed, users, warnings) = (set.changes_since(&last), set.len(), set.warnings());
+        let seen = Seen { stamp, loaded_at: now, failure: None };
+        let had_failed = self.watch.succeed(&self.set, set, seen);
+        if changed > 0 || had_failed || warnings != last.warnings() {
             let path = self.source.file.as_ref().map_or(Path::new(""), UsersFile::path);
-            event::users_replaced(path, set.len(), changed, &warnings);
+            event::users_replaced(path, users, changed, &warnings);
         }
-        (seen.failure, seen.loaded_at) = (None, now);
-        self.set.store(Arc::new(set));
         Ok(changed)
-    }
-}
-
-impl Chore for Store {
-    fn run(&self) {
-        self.look();
-    }
-
-    fn has_panicked(&self) {
-        let reason = "the reading of the file panicked".to_owned();
-        self.watch.seen().fail(Clock::system().now(), reason);
-    }
-}
-
-impl Seen {
-    /// Tells of a failure, once and not at each look.
-    fn fail(&mut self, now: SystemTime, reason: String) {
-        if self.failure.as_ref().is_none_or(|(_, last)| *last != reason) {
-            event::users_failed(&reason);
-            self.failure = Some((now, reason));
-        }
     }
 }
 
@@ -178,8 +214,7 @@ impl Users {
     ///
     /// Every mistake of the file; the last good users stay.
     pub fn reload(&self) -> Result<usize, ConfigError> {
-        let stamp = self.0.source.stamp();
-        self.0.reload(stamp, &mut self.0.watch.seen())
+        self.0.reload(self.0.source.stamp())
     }
 
     /// How many users there are, since when, and whether their file can be used.

@@ -18,16 +18,15 @@ pub(super) struct Store {
     pub(super) source: Source,
     pub(super) watch: Watch,
     pub(super) verifier: PasswordVerifier,
+    /// Tells names of this store from those of others on the same threads.
+    pub(super) scope: u64,
     pub(super) replace: Option<Replace>,
 }
 
 impl Store {
     pub(super) async fn judge(&self, name: &str, password: &Secret) -> Result<Identity, AuthError> {
         let (entry, hash) = self.look_up(name);
-        let matches = match &hash {
-            Some(hash) => self.verifier.holds(name, hash.clone(), password).await?,
-            None => false,
-        };
+        let matches = self.verifier.holds(self.scope, name, hash.clone(), password).await?;
         let entry = entry.ok_or_else(|| AuthError::invalid("the user is unknown"))?;
         let matches = match &*entry.known() {
             Known::Hash(_) => matches,
@@ -49,9 +48,8 @@ impl Store {
         Ok(entry.identity.clone())
     }
 
-    /// None for a name that nobody has.
     pub(super) fn generation(&self, name: &str) -> u64 {
-        self.set.load().entry(name).map_or(0, |entry| entry.generation)
+        self.set.load().generation(name)
     }
 
     fn look_up(&self, name: &str) -> (Option<Arc<Entry>>, Option<PasswordHash>) {
@@ -65,16 +63,25 @@ impl Store {
         if !self.verifier.wants_rehash(old) || entry.rehash_begun.swap(true, Ordering::Relaxed) {
             return;
         }
-        let (of_job, replace, old) = (Arc::clone(entry), Arc::clone(replace), old.clone());
-        let is_begun = self.verifier.rehash(password.clone(), move |new| {
-            let is_replaced = new.is_some_and(|new| {
-                let rehash = Rehash::new(of_job.identity.subject(), &old, &new);
-                replace(&rehash) && of_job.replace(&old, &new)
-            });
-            of_job.rehash_begun.store(is_replaced, Ordering::Relaxed);
+        // Whatever comes of it: a job that is not taken, or that panics, drops it as well.
+        let begun = Begun(Arc::clone(entry));
+        let (replace, old) = (Arc::clone(replace), old.clone());
+        self.verifier.rehash(password.clone(), move |new| {
+            let entry = &begun.0;
+            if let Some(new) = new {
+                let rehash = Rehash::new(entry.identity.subject(), &old, &new);
+                let _ = replace(&rehash) && entry.replace(&old, &new);
+            }
         });
-        if !is_begun {
-            entry.rehash_begun.store(false, Ordering::Relaxed);
-        }
+    }
+}
+
+/// A better hash is being made. Where it has been put in, the old one is not outdated any more; where not,
+/// the next login tries again.
+struct Begun(Arc<Entry>);
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.0.rehash_begun.store(false, Ordering::Relaxed);
     }
 }

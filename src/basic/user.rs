@@ -34,7 +34,8 @@ impl User {
     /// A user whose password is stored as it is.
     ///
     /// Whoever reads the store, a backup of it or the memory of the process has the password. It is
-    /// compared in constant time, and only after the work that a hash of the store would cost.
+    /// compared in constant time, and only after the work that a hash of the store would cost. A store with
+    /// no hash at all does no such work: guesses then cost next to nothing.
     pub fn danger_with_clear_text_password(
         name: impl Into<String>,
         password: impl Into<Secret>,

@@ -32,9 +32,11 @@ pub(super) struct CostFloor {
 #[derive(Debug)]
 pub(super) struct UserSet {
     entries: HashMap<String, Arc<Entry>>,
-    /// Those who have a hash, in a ring by their names. They stand in for names that nobody has: so made-up
+    /// Those who have a hash, in a [ring](place_of). They stand in for names that nobody has: so made-up
     /// names cost what real ones do, in the same proportions and as steadily.
     ring: Vec<(u64, Arc<Entry>)>,
+    /// That of a name that nobody has. It is another one in each set: somebody may have had it meanwhile.
+    generation: u64,
     floor: CostFloor,
     /// Of the file that the users are from.
     pub(super) rules: Option<Arc<RoleRules>>,
@@ -89,16 +91,28 @@ impl UserSet {
                 problem("the name is used twice".to_owned());
             }
         }
-        let is_hashed = |entry: &Arc<Entry>| matches!(**entry.known.load(), Known::Hash(_));
-        let hashed = entries.iter().filter(|(_, entry)| is_hashed(entry));
-        let mut ring: Vec<_> =
-            hashed.map(|(name, entry)| (place_of(name), Arc::clone(entry))).collect();
+        let hashed = entries.values().filter_map(|entry: &Arc<Entry>| match &entry.stored {
+            Stored::Hash(text) => Some((place_of(text), Arc::clone(entry))),
+            Stored::ClearText(_) => None,
+        });
+        let mut ring: Vec<_> = hashed.collect();
         ring.sort_unstable_by_key(|(place, _)| *place);
-        Self { entries, ring, floor, rules: rules.map(Arc::new), of_file: warnings }
+        Self {
+            entries,
+            ring,
+            generation: next_generation(),
+            floor,
+            rules: rules.map(Arc::new),
+            of_file: warnings,
+        }
     }
 
     pub(super) fn entry(&self, name: &str) -> Option<&Arc<Entry>> {
         self.entries.get(name)
+    }
+
+    pub(super) fn generation(&self, name: &str) -> u64 {
+        self.entry(name).map_or(self.generation, |entry| entry.generation)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -154,9 +168,6 @@ impl UserSet {
 
 impl Entry {
     fn read(user: User, floor: CostFloor) -> Result<Self, String> {
-        // Nobody has none: that is how a user who is gone differs from one who is there.
-        static GENERATIONS: AtomicU64 = AtomicU64::new(1);
-
         let User { identity, stored, is_disabled } = user;
         let known = match &stored {
             Stored::ClearText(password) => Known::ClearText(password.clone()),
@@ -177,7 +188,7 @@ impl Entry {
             stored,
             known: ArcSwap::from_pointee(known),
             is_disabled,
-            generation: GENERATIONS.fetch_add(1, Ordering::Relaxed),
+            generation: next_generation(),
             rehash_begun: AtomicBool::new(false),
         })
     }
@@ -203,3 +214,14 @@ impl Entry {
         is_old && Arc::ptr_eq(&self.known.compare_and_swap(&known, new), &known)
     }
 }
+
+/// No two are the same.
+fn next_generation() -> u64 {
+    static GENERATIONS: AtomicU64 = AtomicU64::new(0);
+
+    GENERATIONS.fetch_add(1, Ordering::Relaxed)
+}
+
+#[cfg(test)]
+#[path = "../../tests/unit/user_set.rs"]
+mod ring;

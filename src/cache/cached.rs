@@ -180,6 +180,10 @@ where
                 }
                 return outcome;
             }
+            Turn::Full => {
+                let reason = "too many requests with these credentials are waiting";
+                return Err(AuthError::because(AuthErrorKind::Overloaded, reason));
+            }
             Turn::Theirs(waiting) => {
                 if let Some(outcome) = waiting.outcome().await {
                     return outcome;

@@ -8,12 +8,22 @@ use std::{
 
 use tokio::sync::watch;
 
+/// So many may wait for one computation. Whoever computes is bounded elsewhere; this bounds those who have
+/// only heard of it.
+const MAX_WAITING: usize = 1024;
+
 /// The computations that are under way, by what they are of.
 #[derive(Debug)]
 pub(crate) struct Flights<K: Eq + Hash, V>(Mutex<Under<K, V>>);
 
-/// None while the computation goes on.
-type Under<K, V> = HashMap<Arc<K>, watch::Receiver<Option<V>>>;
+type Under<K, V> = HashMap<Arc<K>, Computation<V>>;
+
+#[derive(Debug)]
+struct Computation<V> {
+    /// None while it goes on.
+    outcome: watch::Receiver<Option<V>>,
+    waiting: usize,
+}
 
 /// A computation by the caller that others wait for.
 ///
@@ -32,6 +42,8 @@ pub(crate) enum Turn<'f, K: Eq + Hash, V> {
     Done(V),
     /// Somebody does now.
     Theirs(Waiting<V>),
+    /// Somebody does now, and too many wait for it already.
+    Full,
 }
 
 /// Waits for a computation by somebody else.
@@ -42,14 +54,18 @@ impl<K: Eq + Hash, V> Flights<K, V> {
     /// may have landed.
     pub(crate) fn turn(&self, key: K, landed: impl FnOnce() -> Option<V>) -> Turn<'_, K, V> {
         let mut under = self.under();
-        if let Some(outcome) = under.get(&key) {
-            return Turn::Theirs(Waiting(outcome.clone()));
+        if let Some(computation) = under.get_mut(&key) {
+            if computation.waiting == MAX_WAITING {
+                return Turn::Full;
+            }
+            computation.waiting += 1;
+            return Turn::Theirs(Waiting(computation.outcome.clone()));
         }
         if let Some(value) = landed() {
             return Turn::Done(value);
         }
         let (key, (outcome, waiting)) = (Arc::new(key), watch::channel(None));
-        under.insert(Arc::clone(&key), waiting);
+        under.insert(Arc::clone(&key), Computation { outcome: waiting, waiting: 0 });
         Turn::Mine(Flight { flights: self, key, outcome })
     }
 

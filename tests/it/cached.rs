@@ -336,6 +336,34 @@ async fn nobody_waits_twice_for_what_comes_to_nothing() {
     }
 }
 
+#[tokio::test]
+async fn a_bounded_number_waits_for_one_judgement() {
+    let (store, clock) = (Store::new(), clock());
+    store.0.permits.forget_permits(usize::MAX);
+    let judge = cached(&store, &clock);
+    let tasks: Vec<_> = (0..1_100)
+        .map(|_| {
+            let judge = judge.clone();
+            tokio::spawn(async move { login(&judge, "alice", "open sesame").await })
+        })
+        .collect();
+    while store.asked() < 1 {
+        tokio::task::yield_now().await;
+    }
+    store.0.permits.add_permits(1);
+    let (mut admitted, mut overloaded) = (0, 0);
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(_) => admitted += 1,
+            Err(kind) => {
+                assert_eq!(kind, AuthErrorKind::Overloaded);
+                overloaded += 1;
+            }
+        }
+    }
+    assert_eq!((admitted, overloaded, store.asked()), (1_025, 75, 1));
+}
+
 /// Who judges may look at where a request comes from.
 #[tokio::test]
 async fn a_judgement_counts_for_the_address_it_was_made_for() {

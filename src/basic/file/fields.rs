@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::basic::file::node::Node;
 
-/// The members of an object by name; those that are null are as good as absent.
+/// Members that must not be null: where half a file is read, it may end just before what they say.
+const FLAGS: [&str; 2] = ["disabled", "isAdmin"];
+
+/// The members of an object by name; others that are null are as good as absent.
 pub(super) type Fields<'n> = BTreeMap<&'n str, &'n Node>;
 
 /// What was found on a walk through a document.
@@ -37,7 +40,7 @@ impl Walk {
                 self.problem(&member(place, name), "given twice");
             }
         }
-        fields.retain(|_, value| !matches!(value, Node::Null));
+        fields.retain(|name, value| !matches!(value, Node::Null) || FLAGS.contains(name));
         fields
     }
 

@@ -10,11 +10,7 @@ mod stand_ins;
 mod status;
 mod unsupported;
 
-use std::{
-    fmt,
-    sync::{Arc, Weak},
-    time::Duration,
-};
+use std::{fmt, sync::Arc};
 
 pub use self::{
     builder::PasswordVerifierBuilder,
@@ -23,7 +19,6 @@ pub use self::{
 use self::{hash::BCRYPT_MAX_BYTES, pool::Pool, stand_ins::Seen};
 pub(super) use self::{
     hash::{COSTS, PasswordHash},
-    pool::Chore,
     stand_ins::place_of,
     status::Metrics,
 };
@@ -67,6 +62,9 @@ use crate::{basic::Basic, error::AuthError, secret::Secret};
 #[derive(Clone)]
 pub struct PasswordVerifier(Arc<Inner>);
 
+/// The scope of those who ask [`PasswordVerifier::verify`].
+const OWN_STORE: u64 = 0;
+
 struct Inner {
     pool: Pool,
     cost: u32,
@@ -105,13 +103,13 @@ impl PasswordVerifier {
         let name = credentials.username();
         let (hash, refusal) = match stored.map(PasswordHash::parse) {
             Some(Ok(hash)) => {
-                self.0.seen.add(name, &hash);
+                self.0.seen.add(&hash);
                 (hash, None)
             }
             Some(Err(_)) => (self.stand_in(name), Some("the stored hash cannot be used")),
             None => (self.stand_in(name), Some("the user is unknown")),
         };
-        let matches = self.holds(name, hash, credentials.password()).await?;
+        let matches = self.holds(OWN_STORE, name, Some(hash), credentials.password()).await?;
         match refusal {
             Some(reason) => Err(AuthError::invalid(reason)),
             None if matches => Ok(()),
@@ -128,7 +126,8 @@ impl PasswordVerifier {
     /// cannot tell from others; `Overloaded` where too much is under way.
     pub async fn hash(&self, username: &str, password: &Secret) -> Result<String, AuthError> {
         let (cost, password) = (self.0.cost, password.clone());
-        let hashed = self.0.pool.run(username, move || new_hash(&password, cost)).await?;
+        let hashed =
+            self.0.pool.run((OWN_STORE, username), move || new_hash(&password, cost)).await?;
         hashed.ok_or_else(|| AuthError::invalid("bcrypt takes up to 72 bytes and no NUL"))
     }
 
@@ -144,36 +143,36 @@ impl PasswordVerifier {
         VerifierStatus::new(self.0.pool.workers(), self.0.pool.counts())
     }
 
+    /// Names count for one scope: what a client does to a name of one store does nothing to that of another.
     pub(super) async fn holds(
         &self,
+        scope: u64,
         username: &str,
-        hash: PasswordHash,
+        hash: Option<PasswordHash>,
         password: &Secret,
     ) -> Result<bool, AuthError> {
         let password = password.clone();
-        self.0.pool.run(username, move || hash.verify(&password)).await
+        self.0
+            .pool
+            .run((scope, username), move || hash.is_some_and(|hash| hash.verify(&password)))
+            .await
     }
 
     pub(super) fn wants_rehash(&self, hash: &PasswordHash) -> bool {
         hash.bcrypt_cost().is_some_and(|cost| cost < self.0.cost)
     }
 
-    /// Hands a new hash over when there is time to make one; says whether there is.
+    /// Hands a new hash over when there is time to make one.
     pub(super) fn rehash(
         &self,
         password: Secret,
         then: impl FnOnce(Option<PasswordHash>) + Send + 'static,
-    ) -> bool {
+    ) {
         let cost = self.0.cost;
         self.0.pool.run_if_idle(move || {
             let text = new_hash(&password, cost);
             then(text.and_then(|text| PasswordHash::parse(&text).ok()));
-        })
-    }
-
-    /// Has a worker do something from time to time, as long as `work` is held by somebody.
-    pub(super) fn every(&self, every: Duration, work: Weak<dyn Chore>) {
-        self.0.pool.every(every, work);
+        });
     }
 
     fn stand_in(&self, name: &str) -> PasswordHash {

@@ -5,9 +5,9 @@ use std::{
     fmt,
     hash::{BuildHasher, RandomState},
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use tokio::sync::oneshot;
@@ -47,7 +47,6 @@ struct State {
     waiting: VecDeque<Job>,
     running: usize,
     by_user: HashMap<u64, usize>,
-    chores: Vec<Due>,
     next_number: u64,
     counts: Counts,
     closed: bool,
@@ -67,25 +66,6 @@ struct Job {
     user: Option<u64>,
     since: Instant,
     compute: Box<dyn FnOnce() + Send>,
-}
-
-/// Something small that a worker does from time to time, as long as somebody holds it.
-pub(crate) trait Chore: Send + Sync {
-    fn run(&self);
-
-    /// It has panicked, and will be run again.
-    fn has_panicked(&self);
-}
-
-struct Due {
-    at: Instant,
-    every: Duration,
-    chore: Weak<dyn Chore>,
-}
-
-enum Task {
-    Job(Job),
-    Chore(Arc<dyn Chore>),
 }
 
 /// A place in the queue; dropped, it is given back.
@@ -116,7 +96,7 @@ impl Pool {
 
     /// Computes on a worker thread. Where nobody waits for the answer any more, it is not computed
     /// and gives its place back.
-    pub(super) async fn run<T, F>(&self, user: &str, compute: F) -> Result<T, AuthError>
+    pub(super) async fn run<T, F>(&self, user: (u64, &str), compute: F) -> Result<T, AuthError>
     where
         T: Send + 'static,
         F: FnOnce() -> T + Send + 'static,
@@ -132,21 +112,12 @@ impl Pool {
     }
 
     /// Computes when there is time; not at all where half of the queue is taken.
-    pub(super) fn run_if_idle(&self, compute: impl FnOnce() + Send + 'static) -> bool {
+    pub(super) fn run_if_idle(&self, compute: impl FnOnce() + Send + 'static) {
         let mut state = self.0.state();
-        let is_idle = state.waiting.len() <= self.0.limits.queue / 2;
-        if is_idle {
+        if state.waiting.len() <= self.0.limits.queue / 2 {
             state.push(None, Box::new(compute));
             self.0.wake.notify_one();
         }
-        is_idle
-    }
-
-    /// Has a worker do something from time to time, as long as it is held by somebody.
-    pub(super) fn every(&self, every: Duration, chore: Weak<dyn Chore>) {
-        let at = clock::monotonic() + every;
-        self.0.state().chores.push(Due { at, every, chore });
-        self.0.wake.notify_all();
     }
 
     pub(super) fn counts(&self) -> Counts {
@@ -169,7 +140,7 @@ impl Drop for Pool {
 impl Shared {
     fn enter(
         &self,
-        user: &str,
+        user: (u64, &str),
         compute: impl FnOnce() + Send + 'static,
     ) -> Result<Place<'_>, AuthError> {
         let user = self.names.hash_one(user);
@@ -189,45 +160,23 @@ impl Shared {
         Err(AuthError::because(AuthErrorKind::Overloaded, reason))
     }
 
-    /// Takes tasks until the pool is dropped.
+    /// Takes jobs until the pool is dropped.
     fn work(&self) {
-        while let Some(task) = self.next() {
-            match task {
-                // The thread lives on, whatever it meets.
-                Task::Chore(chore) => {
-                    if catch_unwind(AssertUnwindSafe(|| chore.run())).is_err() {
-                        let _ = catch_unwind(AssertUnwindSafe(|| chore.has_panicked()));
-                    }
-                }
-                Task::Job(job) => self.compute(job),
-            }
+        while let Some(job) = self.next() {
+            self.compute(job);
         }
     }
 
-    fn next(&self) -> Option<Task> {
+    fn next(&self) -> Option<Job> {
         let mut state = self.state();
-        loop {
-            if state.closed {
-                return None;
-            }
-            let now = clock::monotonic();
-            if let Some(chore) = state.due(now) {
-                return Some(Task::Chore(chore));
-            }
+        while !state.closed {
             if let Some(job) = state.waiting.pop_front() {
                 state.running += 1;
-                return Some(Task::Job(job));
+                return Some(job);
             }
-            let due = state.chores.iter().map(|due| due.at).min();
-            state = match due {
-                Some(due) => {
-                    let pause = due.saturating_duration_since(now);
-                    let woken = self.wake.wait_timeout(state, pause);
-                    woken.unwrap_or_else(PoisonError::into_inner).0
-                }
-                None => self.wake.wait(state).unwrap_or_else(PoisonError::into_inner),
-            };
+            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        None
     }
 
     fn compute(&self, Job { user, since, compute, .. }: Job) {
@@ -274,14 +223,6 @@ impl State {
                 self.by_user.remove(&user);
             }
         }
-    }
-
-    /// The chore that is to be done now. Those that nobody holds any more are forgotten.
-    fn due(&mut self, now: Instant) -> Option<Arc<dyn Chore>> {
-        self.chores.retain(|due| due.chore.strong_count() > 0);
-        let due = self.chores.iter_mut().find(|due| due.at <= now)?;
-        due.at = now + due.every;
-        due.chore.upgrade()
     }
 }
 

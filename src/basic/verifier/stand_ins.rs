@@ -7,11 +7,14 @@ use std::{
 
 use super::PasswordHash;
 
-/// Where on a ring a name is. The next user on the ring stands in for a name that nobody has: always the
-/// same one, through restarts too, and another one only where a neighbour comes or goes. Who does not
-/// know the names in a store learns nothing by it.
-pub(crate) fn place_of(name: &str) -> u64 {
-    let hash = blake3::derive_key("tower-auth 2026 work for unknown users", name.as_bytes());
+/// A place on a ring of users, each with a hash of a password. The next user from the place of a name on
+/// stands in for that name if nobody has it: always the same one, through restarts too, and another one
+/// only where a neighbour comes or goes.
+///
+/// Users are where their stored hashes say, salt included, which nobody outside knows: by their names
+/// anybody could find out which made-up names have them for a neighbour, and so whether they are there.
+pub(crate) fn place_of(text: &str) -> u64 {
+    let hash = blake3::derive_key("tower-auth 2026 work for unknown users", text.as_bytes());
     let (place, _) = hash.split_first_chunk().expect("32 bytes are 8 and more");
     u64::from_le_bytes(*place)
 }
@@ -24,10 +27,10 @@ const MOST_SEEN: usize = 1024;
 pub(super) struct Seen(Mutex<BTreeMap<u64, PasswordHash>>);
 
 impl Seen {
-    pub(super) fn add(&self, name: &str, hash: &PasswordHash) {
-        let (place, mut ring) = (place_of(name), self.ring());
-        if ring.len() < MOST_SEEN || ring.contains_key(&place) {
-            ring.insert(place, hash.stand_in());
+    pub(super) fn add(&self, hash: &PasswordHash) {
+        let (place, mut ring) = (place_of(hash.as_str()), self.ring());
+        if ring.len() < MOST_SEEN {
+            ring.entry(place).or_insert_with(|| hash.stand_in());
         }
     }
 

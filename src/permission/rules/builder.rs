@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     config_error::{ConfigError, Problems},
-    permission::rules::{RoleRule, RoleRules, role_rules::Table},
+    permission::rules::{RoleRule, RoleRules, role_rule::GLOBAL, role_rules::Table},
 };
 
 /// Builds [`RoleRules`].
@@ -42,13 +42,17 @@ impl RoleRulesBuilder {
     /// # Errors
     ///
     /// Every empty name, every category and every permission of one that starts with `global:`, and
-    /// every permission that is not in the vocabulary.
+    /// every permission that is not in the vocabulary; a global permission in the vocabulary.
     pub fn build(self) -> Result<RoleRules, ConfigError> {
         let mut problems = Problems::default();
         for rule in &self.rules {
             for problem in rule.problems(self.vocabulary.as_ref()) {
                 problems.add(format!("rule {:?}: {problem}", rule.role()));
             }
+        }
+        let mut words = self.vocabulary.iter().flatten();
+        if let Some(word) = words.find(|word| word.starts_with(GLOBAL)) {
+            problems.add(format!("{word:?}: a vocabulary is of permissions of categories"));
         }
         let table = Table::new(self.rules, self.vocabulary.unwrap_or_default());
         problems.finish(RoleRules::of(Arc::new(table)))

@@ -12,7 +12,7 @@ pub(super) const GLOBAL: &str = "global:";
 /// # Examples
 ///
 /// ```
-/// use tower_auth::Rule;
+/// use tower_auth::RoleRule;
 ///
 /// let rule = RoleRule::new("Writer")
 ///     .with_categories(["Fraud", "Marketing"])

@@ -205,6 +205,8 @@ impl Table {
     pub(super) fn new(rules: Vec<RoleRule>, vocabulary: BTreeSet<String>) -> Self {
         let mut positions = HashMap::<_, Vec<usize>>::with_capacity(rules.len());
         let mut words = vocabulary;
+        // No global permission is a word of categories, whatever a vocabulary says.
+        words.retain(|word| !word.starts_with(GLOBAL));
         for (position, rule) in rules.iter().enumerate() {
             positions.entry(folded(&rule.role)).or_default().push(position);
             words.extend(rule.permissions.iter().cloned());

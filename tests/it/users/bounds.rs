@@ -78,6 +78,22 @@ async fn one_name_cannot_fill_the_queue() {
     drop(waiting);
 }
 
+/// What somebody does to a name of one store does nothing to that name in another.
+#[tokio::test]
+async fn names_of_two_stores_are_apart() {
+    let held = Held::new(64, 2);
+    let other = super::store().with_verifier(held.users.verifier().clone()).build().unwrap();
+    held.hold().await;
+    let of_one = vec!["alice".to_owned(); 3];
+    let (waiting, refused) = attempts(&held, &of_one);
+    assert_eq!((waiting.len(), refused.len()), (2, 1));
+    let mut elsewhere: Login<'_> = Box::pin(login(&other, "alice", PASSWORD));
+    assert!(poll(&mut elsewhere).is_pending());
+    held.release();
+    assert!(elsewhere.await.is_ok());
+    drop(waiting);
+}
+
 #[tokio::test]
 async fn a_cancelled_request_gives_its_place_back_at_once() {
     let held = Held::new(2, 2);

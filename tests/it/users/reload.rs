@@ -179,3 +179,84 @@ async fn a_change_is_found_without_being_told() {
     until(&|users| users.status().failure.is_none()).await;
     assert_eq!(login(&users, "bob", "three").await.unwrap_err(), WRONG);
 }
+
+/// A judgement of a name that nobody had does not count for one who had it meanwhile.
+#[tokio::test]
+async fn the_generation_of_nobody_does_not_come_back() {
+    let file = File::new("htpasswd", &line("bob", "two"));
+    let users = file.htpasswd().build().unwrap();
+    let generation = || users.generation(&Basic::new("alice", Secret::new("")));
+    let mut seen = vec![generation()];
+    for text in [line("alice", "one"), line("bob", "two"), line("alice", "one"), line("bob", "two")]
+    {
+        file.replace(&text);
+        users.reload().unwrap();
+        assert!(!seen.contains(&generation()), "{text}");
+        seen.push(generation());
+    }
+}
+
+/// Same length, same time of the last change: a file that was put together elsewhere, and moved into place.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_change_is_found_that_looks_like_none() {
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(1);
+    let put = |file: &File, password: &str| {
+        let new = file.path.with_extension("new");
+        fs::write(&new, line("alice", password)).unwrap();
+        fs::File::options().write(true).open(&new).unwrap().set_modified(long_ago).unwrap();
+        fs::rename(&new, &file.path).unwrap();
+    };
+    let file = File::new("htpasswd", &line("alice", "zero"));
+    put(&file, "one");
+    let users = Users::builder()
+        .file(UsersFile::htpasswd(&file.path))
+        .with_reload_every(Duration::from_millis(1))
+        .build()
+        .unwrap();
+    assert!(login(&users, "alice", "one").await.is_ok());
+    put(&file, "two");
+    let found = async {
+        while login(&users, "alice", "two").await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), found).await.expect("found in a minute");
+}
+
+/// What stood in the way may go without the file being another one.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_could_not_be_read_is_read_again() {
+    let file = File::new("htpasswd", &line("alice", "one"));
+    let users = Users::builder()
+        .file(UsersFile::htpasswd(&file.path).with_max_bytes(100))
+        .with_reload_every(Duration::from_millis(1))
+        .build()
+        .unwrap();
+    let hidden = file.path.with_extension("hidden");
+    fs::rename(&file.path, &hidden).unwrap();
+    let until = async |is_so: &dyn Fn(&Users) -> bool| {
+        let wait = async {
+            while !is_so(&users) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), wait).await.expect("found in a minute");
+    };
+    until(&|users| users.status().failure.is_some()).await;
+    fs::rename(&hidden, &file.path).unwrap();
+    until(&|users| users.status().failure.is_none()).await;
+    assert!(login(&users, "alice", "one").await.is_ok());
+}
+
+#[test]
+fn any_pause_between_two_looks_is_possible() {
+    let file = File::new("htpasswd", &line("alice", "one"));
+    for every in [Duration::MAX, Duration::from_nanos(1)] {
+        let users = Users::builder().file(UsersFile::htpasswd(&file.path)).with_reload_every(every);
+        let users = users.build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        assert!(runtime.block_on(login(&users, "alice", "one")).is_ok(), "{every:?}");
+    }
+}

@@ -9,10 +9,19 @@ use crate::basic::file::node::Node;
 /// How deep a document may nest, each step of a path (`a.b.c`) counted.
 const MAX_DEPTH: usize = 64;
 
+/// The parser takes a time that grows with the square of what it is given. So much of it, some thousands of
+/// users, takes a moment.
+const MAX_TOKENS: usize = 200_000;
+
 /// Objects that are given twice are merged and other values replaced: that is how HOCON works.
 pub(super) fn parse(text: &str) -> Result<Node, String> {
     let tokens = hocon::tokenize(text).map_err(|error| not_hocon(error.line, error.col))?;
     check(&tokens)?;
+    if tokens.len() > MAX_TOKENS {
+        return Err(format!(
+            "more than {MAX_TOKENS} words and signs: use JSON for a file of this size"
+        ));
+    }
     // `check` leaves nothing that would ask the environment, and here there would be none.
     let options = ParseOptions::defaults().with_env(HashMap::new());
     let config = hocon::parse_string_with_options(text, options).map_err(|error| match error {
