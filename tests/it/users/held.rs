@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use tower_auth::{PasswordSample, PasswordVerifier, Users};
+use tower_auth::{PasswordSample, PasswordVerifier, Users, UsersBuilder};
 
 use super::{PASSWORD, login, store};
 
@@ -25,6 +25,11 @@ pub(super) struct Held {
 impl Held {
     /// One worker, `queue` places and `per_user` for one name; users are those of `store`.
     pub(super) fn new(queue: usize, per_user: usize) -> Self {
+        Self::over(store(), queue, per_user)
+    }
+
+    /// The same with users of one's own, alice with the usual password among them.
+    pub(super) fn over(users: UsersBuilder, queue: usize, per_user: usize) -> Self {
         let holds = Arc::new(AtomicBool::new(true));
         let samples = Arc::<Mutex<Vec<PasswordSample>>>::default();
         let (arrive, arrived) = channel();
@@ -43,7 +48,7 @@ impl Held {
                     may_go_on.lock().unwrap().recv().unwrap();
                 }
             });
-        let users = store().with_verifier(passwords.build().unwrap()).build().unwrap();
+        let users = users.with_verifier(passwords.build().unwrap()).build().unwrap();
         Self { users, holds, arrived: Mutex::new(arrived), go_on, samples }
     }
 

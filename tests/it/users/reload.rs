@@ -8,7 +8,7 @@ use tower_auth::{
     UsersFile,
 };
 
-use super::{PASSWORD, WRONG, hash, login};
+use super::{PASSWORD, WRONG, hash, held::Held, login};
 
 struct File {
     path: PathBuf,
@@ -259,4 +259,25 @@ fn any_pause_between_two_looks_is_possible() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         assert!(runtime.block_on(login(&users, "alice", "one")).is_ok(), "{every:?}");
     }
+}
+
+/// Who waits for a thread while the file is read gets in by what the file says then.
+#[tokio::test]
+async fn a_login_that_waits_is_judged_by_the_users_at_its_end() {
+    let both = line("alice", PASSWORD) + &line("bob", PASSWORD);
+    let file = File::new("htpasswd", &both);
+    let held = Held::over(file.htpasswd(), 8, 8);
+    held.hold().await;
+    let attempt = |name: &'static str| {
+        let users = held.users.clone();
+        tokio::spawn(async move { login(&users, name, PASSWORD).await.is_ok() })
+    };
+    let (alice, bob) = (attempt("alice"), attempt("bob"));
+    while held.users.verifier().status().waiting < 2 {
+        tokio::task::yield_now().await;
+    }
+    file.replace(&line("alice", PASSWORD));
+    assert_eq!(held.users.reload().unwrap(), 1);
+    held.release();
+    assert!(alice.await.unwrap() && !bob.await.unwrap());
 }
