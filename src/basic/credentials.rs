@@ -128,8 +128,10 @@ impl crate::CacheKey for Basic {
         key.field(self.username.as_bytes());
         key.field(self.password.expose());
         // Who judges may look at it.
-        if let Some(address) = self.peer_address() {
-            key.field(address.to_string().as_bytes());
+        match self.peer_address() {
+            Some(IpAddr::V4(address)) => key.field(&address.octets()),
+            Some(IpAddr::V6(address)) => key.field(&address.octets()),
+            None => {}
         }
     }
 }
