@@ -320,3 +320,73 @@ async fn nk_t42_t44_users_can_be_shown_what_they_may_do() {
     assert_eq!(map("Admin"), expected);
     assert_eq!(map("Anonymous")["categories"], serde_json::json!({ "Category2": ["Read"] }));
 }
+
+/// The documented pair of KuFlow, and its hash in the documentation of Nussknacker.
+#[tokio::test]
+async fn kf_02_nk_13_t18_documented_credentials() {
+    const HASH: &str = "$2a$12$oA3U7DXkT5eFkyB8GbtKzuVqxUCU0zDmcueBYV218zO/JFQ9/bzY6";
+    let users = Users::builder().user(tower_auth::User::new("worker01", HASH)).build().unwrap();
+    let service = BasicAuthLayer::new(users).layer(Probe::new());
+    let request = |line: &str| Request::builder().header("authorization", line).body(()).unwrap();
+    let documented = "Basic d29ya2VyMDE6cGFzc3dvcmQ=";
+    assert_eq!(basic_line("worker01", "password"), documented);
+    assert_eq!(send(&service, request(documented)).await.status(), 200);
+    let wrong = basic_line("worker01", "password2");
+    assert_eq!(send(&service, request(&wrong)).await.status(), 401);
+    assert_eq!(send(&service, NOBODY.request()).await.status(), 401);
+}
+
+/// A password of more than 72 bytes is a failed login and no error of the server (NK-19); the work for an
+/// unknown name is that of a known one (NK-17); a status and no text says what went wrong (NK-14).
+#[tokio::test]
+async fn nk_14_17_19_what_goes_wrong_looks_the_same() {
+    let world = World::new();
+    let service = world.basic().layer(Probe::new());
+    let mut answers = Vec::new();
+    for (name, password) in [
+        ("admin", "p".repeat(73)),
+        ("admin", "wrong".to_owned()),
+        ("nobody", "admin".to_owned()),
+        ("gone", "gone".to_owned()),
+    ] {
+        let line = basic_line(name, &password);
+        let request = Request::builder().header("authorization", line).body(()).unwrap();
+        let answer = send(&service, request).await;
+        answers.push((answer.status(), answer.headers().clone(), answer.into_body()));
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    assert_eq!(answers[0].0, 401);
+}
+
+/// Providers are types that are known to the compiler: a method without one does not build (NK-48). What
+/// needs no login has no layer around it (NK-49, T49). The scheme has no case, and one space (NK-51).
+#[tokio::test]
+async fn nk_49_51_t49_open_routes_and_the_name_of_the_scheme() {
+    use axum::{Router, body::Body, routing::get};
+    use tower::ServiceExt;
+
+    let world = World::new();
+    let app = Router::new()
+        .route("/config", get(|| async { "config" }))
+        .route_layer(world.basic())
+        .route("/health", get(|| async { "OK" }));
+    let status = async |path: &str, line: Option<String>| {
+        let mut request = http::Request::builder().uri(path);
+        if let Some(line) = line {
+            request = request.header("authorization", line);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        app.clone().oneshot(request).await.unwrap().status().as_u16()
+    };
+    assert_eq!(status("/health", None).await, 200);
+    assert_eq!(status("/config", None).await, 401);
+    let line = basic_line("admin", "admin");
+    for (line, expected) in [
+        (line.clone(), 200),
+        (line.replace("Basic", "bAsIc"), 200),
+        (line.replace("Basic ", "Basic  "), 401),
+        (line.replace("Basic ", "Basic\t"), 401),
+    ] {
+        assert_eq!(status("/config", Some(line.clone())).await, expected, "{line:?}");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod audience;
 mod basic;
+mod basic_properties;
 mod bearer;
 mod bound_tokens;
 mod claim_types;
