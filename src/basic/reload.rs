@@ -62,6 +62,9 @@ struct Stamp {
 /// A file that has just been written may be written again without looking any newer.
 const MAY_CHANGE_UNSEEN: Duration = Duration::from_secs(2);
 
+/// More often nobody looks, whatever is set.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
+
 /// The users of a store and the state of their file, for health endpoints.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -73,7 +76,8 @@ pub struct UsersStatus {
     /// When the file could not be used, and why, if it has not been read well since. No text of this kind
     /// quotes a password or a hash.
     pub failure: Option<(SystemTime, String)>,
-    /// What is questionable about the users and their file: hashes of a low cost, keys that nobody reads.
+    /// What is questionable about the users and their file: hashes of a low cost, keys that nobody reads. It
+    /// names users, so it is for those who run the service and not for an endpoint that anybody can ask.
     pub warnings: Vec<String>,
 }
 
@@ -159,7 +163,7 @@ impl Store {
     /// Looks at the file from time to time, on a thread of its own: a file system that hangs holds up
     /// nobody who logs in. The thread ends with the store.
     pub(super) fn follow(self: &Arc<Self>, every: Duration) -> io::Result<()> {
-        let store: Weak<Self> = Arc::downgrade(self);
+        let (store, every): (Weak<Self>, _) = (Arc::downgrade(self), every.max(SHORTEST_PAUSE));
         let look = move || {
             while let Some(store) = store.upgrade() {
                 store.look();
