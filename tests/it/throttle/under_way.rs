@@ -189,7 +189,7 @@ fn an_attempt_that_hangs_up_has_failed() {
     let guarded = limit.around(slow.clone()).expect("limits");
     // Whether the password is right is not known then.
     for password in [SECRET, "guess", "guess"] {
-        drop(begin(&guarded, attempt(FROM, "alice", password)).ok().expect("let in"));
+        drop(begin(&guarded, attempt(FROM, "alice", password)).expect("let in"));
     }
     let error = begin(&guarded, attempt(FROM, "alice", SECRET)).err().expect("throttled");
     assert_eq!(kind_and_wait(&error), (AuthErrorKind::Throttled, Some(20)));
@@ -216,7 +216,7 @@ fn a_panic_gives_the_place_back_and_is_nobodys_failure() {
     let limit = throttle(&clock()).with_address_limit(Failures::per_hour(1));
     let guarded = limit.around(Slow::default()).expect("a limit");
     for _ in 0..5 {
-        let mut judging = begin(&guarded, attempt(FROM, "panic", "guess")).ok().expect("let in");
+        let mut judging = begin(&guarded, attempt(FROM, "panic", "guess")).expect("let in");
         let look = std::panic::AssertUnwindSafe(|| look(&mut judging));
         assert!(std::panic::catch_unwind(look).is_err());
     }
