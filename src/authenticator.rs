@@ -57,6 +57,19 @@ pub trait Authenticator<C: Credentials>: Send + Sync + 'static {
         Answer::Later(credentials)
     }
 
+    /// Refuses credentials before they are looked at; asked before anything that is remembered is used.
+    ///
+    /// It must cost little and count nothing. An authenticator that goes around another one passes it
+    /// on. The default refuses none.
+    ///
+    /// # Errors
+    ///
+    /// Why the request is refused, whether the credentials are right or wrong.
+    fn refuse_unseen(&self, credentials: &C) -> Result<(), AuthError> {
+        let _ = credentials;
+        Ok(())
+    }
+
     /// A number that is another one as soon as these credentials may be judged otherwise: because a
     /// user has been changed or a list has been read anew.
     ///
@@ -101,6 +114,10 @@ where
 
     fn answer(&self, credentials: C) -> Answer<C> {
         A::answer(self, credentials)
+    }
+
+    fn refuse_unseen(&self, credentials: &C) -> Result<(), AuthError> {
+        A::refuse_unseen(self, credentials)
     }
 
     fn generation(&self, credentials: &C) -> u64 {

@@ -168,6 +168,7 @@ where
 {
     async fn authenticate(&self, credentials: C) -> Result<Identity, AuthError> {
         let shared = &*self.shared;
+        shared.authenticator.refuse_unseen(&credentials)?;
         let generation = shared.authenticator.generation(&credentials);
         let key = shared.key.of(&credentials, generation);
         match shared.flights.turn(key.clone(), || self.remembered(&key)) {
@@ -198,11 +199,18 @@ where
     }
 
     fn answer(&self, credentials: C) -> Answer<C> {
+        if let Err(error) = self.refuse_unseen(&credentials) {
+            return Answer::Now(Err(error));
+        }
         let generation = self.shared.authenticator.generation(&credentials);
         match self.remembered(&self.shared.key.of(&credentials, generation)) {
             Some(outcome) => Answer::Now(outcome),
             None => Answer::Later(credentials),
         }
+    }
+
+    fn refuse_unseen(&self, credentials: &C) -> Result<(), AuthError> {
+        self.shared.authenticator.refuse_unseen(credentials)
     }
 
     fn generation(&self, credentials: &C) -> u64 {

@@ -32,10 +32,11 @@
 //! | the cache | 10,000 entries, 64 MiB, 5 min | `CacheLimits` |
 //! | refusals | not remembered | `Cached::with_refusals` |
 //! | **Failed attempts** | | |
-//! | limits | none, and a throttle without one is an error | `FailureThrottle::with_user_and_address_limit`, `with_address_limit`, `danger_with_user_limit` |
+//! | limits | none, and a throttle without one is an error; one by user and address needs one by address | `FailureThrottle::with_user_and_address_limit`, `with_address_limit`, `danger_with_user_limit` |
 //! | IPv6 addresses | count by 64 bits | |
-//! | places to count in | 131,072 for each limit, 1 MiB | |
-//! | longest wait after failures that were judged together | 1 h, or the time of the limit | |
+//! | places to count in | 131,072 for each limit, 1.5 MiB | |
+//! | attempts under way | count like failures until they are judged; past the limit, 429 for 1 s | |
+//! | attempts that are given up before they are judged | count as failed | |
 //! | **JWT** | | |
 //! | `iss`, `aud`, `exp`, `sub` | must be there | `Issuer::temporal` for other rules |
 //! | `iss`, `aud` | compared byte for byte | |

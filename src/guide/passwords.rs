@@ -70,10 +70,12 @@
 //! # Guessing
 //!
 //! Equal work and bounds do not stop somebody who guesses slowly. With the feature `throttle`, a
-//! `FailureThrottle` refuses an address (or a name from an address) with 429 once too many of its attempts
-//! have failed. It goes inside of the cache: `throttle.around(users)?.cached(limits)`; then whoever is
-//! remembered is admitted while somebody else guesses. A limit on a name alone (`danger_with_user_limit`)
-//! lets anybody lock its owner out.
+//! `FailureThrottle` refuses an address (and a name from an address) with 429 once too many of its attempts
+//! have failed or are under way; an attempt that hangs up before it is judged has failed. It goes inside of
+//! the cache: `throttle.around(users)?.cached(limits)`. While somebody guesses, the address is refused with
+//! the right password too, remembered or not; who is remembered from another address is admitted. A limit
+//! on a name and an address needs one on the address, because clients make up names. A limit on a name
+//! alone (`danger_with_user_limit`) lets anybody lock its owner out.
 //!
 //! # Clients
 //!

@@ -22,14 +22,18 @@ use crate::{
 /// queue. While there are too many, attempts are refused as
 /// [`Throttled`](crate::AuthErrorKind::Throttled) (429) before any work is done for them, right or
 /// wrong, with the time to wait in `Retry-After`; what is refused so does not prolong the wait.
-/// Attempts that are judged at the same time are all let in, and each of them that fails is paid for
-/// with time, up to an hour. An attempt whose client hangs up before it is judged does not count: who
-/// made it has learnt nothing.
+///
+/// An attempt under way might fail, so it takes the place of a failure until it is judged: with a limit
+/// of 50, a 51st attempt at the same time is refused for a second, though all may be right. Choose
+/// limits above the number of passwords that one address has verified at a time. An attempt that is
+/// given up before it is judged, because the client hangs up or a timeout ends the request, counts as
+/// failed: its work was caused all the same.
 ///
 /// Nothing is limited unless it is set, and a throttle that limits nothing is an error. Start with
-/// [`with_user_and_address_limit`](Self::with_user_and_address_limit), which stops those who guess one password and
-/// locks nobody out, and a higher number [`with_address_limit`](Self::with_address_limit), which stops those who
-/// try one password with many names.
+/// [`with_user_and_address_limit`](Self::with_user_and_address_limit), which stops those who guess one
+/// password and stands in the way of nobody at another address, and a higher number
+/// [`with_address_limit`](Self::with_address_limit), which stops those who try one password with many
+/// names. The first needs the second.
 ///
 /// # Addresses
 ///
@@ -40,11 +44,17 @@ use crate::{
 ///
 /// # Memory
 ///
-/// Each limit takes one mebibyte, however many clients there are. Failures are counted in two of 131,072
-/// places, chosen by a hash that differs in each process, and an attempt is refused when both are
-/// over the limit. So somebody who has not failed is refused where, by chance, others that are over
-/// it cover both of its places: with a thousand such others that is one in 4,000. Who commands tens
-/// of thousands of addresses can make this likely for all.
+/// Each limit takes one and a half mebibytes, however many clients there are. Failures are counted in
+/// two of 131,072 places, chosen by a hash that differs in each process, and an attempt is refused when
+/// both are over the limit. So somebody who has not failed is refused where, by chance, others that are
+/// over it cover both of its places: with a thousand such others that is one in 4,000, with a hundred
+/// thousand most are refused.
+///
+/// Names are chosen by the client, so one address could make up as many others as it likes. What the
+/// address limit refuses is therefore counted by nothing else, and a limit by user and address without
+/// one by address is an error: an address then adds at most as many failures as its own limit allows.
+/// Who commands tens of thousands of addresses (IPv6 networks are cheap) can still have many others
+/// refused.
 ///
 /// Each process counts for itself, and forgets when it ends.
 ///
@@ -74,9 +84,13 @@ use crate::{
 ///
 /// # With remembered judgements
 ///
-/// Put the cache outside: `throttle.around(users)?.cached(limits)`. Whoever is remembered is then admitted
-/// while somebody else guesses at the same name or from the same address, and every guess is counted. A
-/// throttle outside of a cache refuses the remembered as well.
+/// Put the cache outside, `throttle.around(users)?.cached(limits)`: what is remembered is then no
+/// attempt, and many requests with the same password at once are one. The limits hold for it as well,
+/// by [`Authenticator::refuse_unseen`](crate::Authenticator::refuse_unseen): while somebody guesses from
+/// an address, the right password is refused from there too, remembered or not, so that no answer tells
+/// it from a wrong one. From other addresses whoever is remembered is admitted, unless
+/// [`danger_with_user_limit`](Self::danger_with_user_limit) says otherwise. A throttle outside of a cache
+/// refuses the same; there each request counts as under way while the cache is asked.
 ///
 /// # Rejections
 ///
@@ -101,13 +115,15 @@ impl FailureThrottle {
 
     /// Limits the attempts that fail from one address, whoever they claim to be.
     ///
-    /// Clients behind one proxy or one shared address share the limit.
+    /// Clients behind one proxy or one shared address share the limit, and what they have under way.
     pub const fn with_address_limit(mut self, failures: Failures) -> Self {
         self.address = Some(failures);
         self
     }
 
     /// Limits the attempts that fail from one address in the name of one user, known or not.
+    ///
+    /// It needs [`with_address_limit`](Self::with_address_limit), with a higher number.
     pub const fn with_user_and_address_limit(mut self, failures: Failures) -> Self {
         self.user_and_address = Some(failures);
         self
@@ -117,6 +133,8 @@ impl FailureThrottle {
     ///
     /// It stops those who guess the password of one user from many addresses. It also lets anybody
     /// who knows the name of a user lock that user out, for as long as they go on to fail in it.
+    /// Without [`with_address_limit`](Self::with_address_limit), one address can lock out everybody, by
+    /// failing in tens of thousands of names.
     pub const fn danger_with_user_limit(mut self, failures: Failures) -> Self {
         self.user = Some(failures);
         self
@@ -132,7 +150,8 @@ impl FailureThrottle {
     ///
     /// # Errors
     ///
-    /// When nothing is limited, or when no attempt at all may fail.
+    /// When nothing is limited, when no attempt at all may fail, or when there is a limit by user and
+    /// address without one by address.
     pub fn around<A>(self, authenticator: A) -> Result<Throttled<A>, ConfigError> {
         let mut problems = Problems::default();
         let set = [
@@ -154,6 +173,12 @@ impl FailureThrottle {
             .collect();
         if limits_nothing {
             problems.add("the throttle limits nothing: set with_user_and_address_limit or with_address_limit");
+        }
+        if self.user_and_address.is_some() && self.address.is_none() {
+            problems.add(
+                "with_user_and_address_limit needs with_address_limit: clients choose the names, and one \
+                 address with many of them would have everybody refused",
+            );
         }
         problems.finish(Throttled::new(authenticator, limits))
     }
@@ -195,9 +220,18 @@ impl Limit {
         Ok(self.buckets.places(key))
     }
 
-    /// How long to wait until an attempt is looked at; `None` where it is now.
-    pub(super) fn wait(&self, places: Places) -> Option<Duration> {
-        self.buckets.wait(places)
+    /// Whether one more attempt may fail; else how long to wait.
+    pub(super) fn look(&self, places: Places) -> Result<(), Duration> {
+        self.buckets.look(places)
+    }
+
+    /// As [`look`](Self::look), and the attempt is under way until it [leaves](Self::leave).
+    pub(super) fn enter(&self, places: Places) -> Result<(), Duration> {
+        self.buckets.enter(places)
+    }
+
+    pub(super) fn leave(&self, places: Places) {
+        self.buckets.leave(places);
     }
 
     pub(super) fn count(&self, places: Places) {

@@ -8,6 +8,7 @@ mod buckets;
 mod failure_throttle;
 mod failures;
 mod throttled;
+mod under_way;
 
 pub use self::{
     attempt::Attempt, failure_throttle::FailureThrottle, failures::Failures, throttled::Throttled,

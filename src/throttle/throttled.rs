@@ -1,13 +1,17 @@
 //! [`Throttled`]: an authenticator that is not asked while too many attempts have failed.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use crate::{
     authenticator::{Answer, Authenticator},
     credentials::Credentials,
     error::{AuthError, AuthErrorKind},
     identity::Identity,
-    throttle::{Attempt, buckets::Places, failure_throttle::Limit},
+    throttle::{
+        Attempt,
+        failure_throttle::Limit,
+        under_way::{Tally, UnderWay, entries},
+    },
 };
 
 /// An authenticator with a [`FailureThrottle`](crate::FailureThrottle) around it.
@@ -15,9 +19,6 @@ pub struct Throttled<A> {
     authenticator: A,
     limits: Vec<Limit>,
 }
-
-/// Where a failure is counted, for each limit that may be set.
-type Tally = [Option<Places>; 3];
 
 impl<A> Throttled<A> {
     pub(super) const fn new(authenticator: A, limits: Vec<Limit>) -> Self {
@@ -29,36 +30,37 @@ impl<A> Throttled<A> {
         &self.authenticator
     }
 
-    /// Where the attempt is counted if it fails; an error where it is not even looked at.
-    fn admit(&self, attempt: &impl Attempt) -> Result<Tally, AuthError> {
-        let mut tally = Tally::default();
-        let mut longest = None;
-        for (limit, entry) in self.limits.iter().zip(&mut tally) {
-            let places = limit.places(attempt)?;
-            longest = longest.max(limit.wait(places));
-            *entry = Some(places);
+    /// Lets an attempt in; an error where it is not even looked at.
+    fn admit(&self, attempt: &impl Attempt) -> Result<UnderWay<'_>, AuthError> {
+        let tally = self.tally(attempt)?;
+        let mut under_way = UnderWay::new(&self.limits);
+        // The address comes first: what it refuses leaves no trace in counts by names, which the
+        // client chooses.
+        for (limit, places) in entries(&self.limits, tally) {
+            if let Err(wait) = limit.enter(places) {
+                return Err(throttled(self.wait(tally).unwrap_or(wait).max(wait)));
+            }
+            under_way.has_entered(places);
         }
-        match longest {
-            None => Ok(tally),
-            Some(wait) => Err(AuthError::new(AuthErrorKind::Throttled).with_retry_after(wait)),
-        }
+        Ok(under_way)
     }
 
-    fn tell(&self, tally: Tally, judgement: &Result<Identity, AuthError>) {
-        if judgement.as_ref().is_err_and(is_a_guess) {
-            for (limit, places) in self.limits.iter().zip(tally.into_iter().flatten()) {
-                limit.count(places);
-            }
+    fn tally(&self, attempt: &impl Attempt) -> Result<Tally, AuthError> {
+        let mut tally = Tally::default();
+        for (limit, entry) in self.limits.iter().zip(&mut tally) {
+            *entry = Some(limit.places(attempt)?);
         }
+        Ok(tally)
+    }
+
+    /// How long to wait until all limits let one more attempt in; `None` where they do.
+    fn wait(&self, tally: Tally) -> Option<Duration> {
+        entries(&self.limits, tally).filter_map(|(limit, places)| limit.look(places).err()).max()
     }
 }
 
-/// Whether the refusal is what somebody who guesses would get. Credentials that have expired were
-/// right once, and what else can go wrong is not the client's fault.
-fn is_a_guess(error: &AuthError) -> bool {
-    use AuthErrorKind::{InvalidCredentials, UnreadableCredentials};
-
-    matches!(error.kind(), InvalidCredentials | UnreadableCredentials)
+fn throttled(wait: Duration) -> AuthError {
+    AuthError::new(AuthErrorKind::Throttled).with_retry_after(wait)
 }
 
 impl<A, C> Authenticator<C> for Throttled<A>
@@ -67,25 +69,32 @@ where
     C: Credentials + Attempt,
 {
     async fn authenticate(&self, credentials: C) -> Result<Identity, AuthError> {
-        let tally = self.admit(&credentials)?;
+        let under_way = self.admit(&credentials)?.counts_if_dropped();
         let judgement = self.authenticator.authenticate(credentials).await;
-        self.tell(tally, &judgement);
+        under_way.end(&judgement);
         judgement
     }
 
     fn answer(&self, credentials: C) -> Answer<C> {
-        let tally = match self.admit(&credentials) {
-            Ok(tally) => tally,
+        let under_way = match self.admit(&credentials) {
+            Ok(under_way) => under_way,
             Err(error) => return Answer::Now(Err(error)),
         };
         match self.authenticator.answer(credentials) {
             Answer::Now(judgement) => {
-                self.tell(tally, &judgement);
+                under_way.end(&judgement);
                 Answer::Now(judgement)
             }
             // Nothing was judged, so there is nothing to count yet.
             later @ Answer::Later(_) => later,
         }
+    }
+
+    fn refuse_unseen(&self, credentials: &C) -> Result<(), AuthError> {
+        if let Some(wait) = self.wait(self.tally(credentials)?) {
+            return Err(throttled(wait));
+        }
+        self.authenticator.refuse_unseen(credentials)
     }
 
     fn generation(&self, credentials: &C) -> u64 {

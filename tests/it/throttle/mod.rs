@@ -1,5 +1,10 @@
 //! Too many failed attempts are refused unseen, in time that the tests set.
 
+mod crowd;
+mod own_credentials;
+mod remembered;
+mod under_way;
+
 use std::{
     net::{IpAddr, SocketAddr},
     sync::{
@@ -12,8 +17,8 @@ use std::{
 use http::{Request, Response};
 use tower::Layer;
 use tower_auth::{
-    Answer, Attempt, AuthError, AuthErrorKind, Authenticator, Basic, BasicAuthLayer, Clock,
-    Credentials, FailureThrottle, Failures, Identity, PeerAddress, Secret, Throttled,
+    Answer, AuthError, AuthErrorKind, Authenticator, Basic, BasicAuthLayer, Clock, FailureThrottle,
+    Failures, Identity, PeerAddress, Secret,
 };
 
 use crate::support::{
@@ -65,6 +70,9 @@ impl Authenticator<Basic> for Accounts {
 
 const HERE: &str = "192.0.2.7";
 const THERE: &str = "198.51.100.9";
+
+/// More than any test here makes.
+const MANY: Failures = Failures::per_minute(1_000);
 
 fn clock() -> Clock {
     Clock::manual(SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000))
@@ -118,6 +126,11 @@ impl Door {
     }
 }
 
+/// Credentials as the gate reads them.
+fn attempt(address: impl Into<IpAddr>, name: &str, password: &'static str) -> Basic {
+    Basic::new(name, Secret::new(password)).with_peer_address(address.into())
+}
+
 fn throttle(clock: &Clock) -> FailureThrottle {
     FailureThrottle::new().with_clock(clock.clone())
 }
@@ -126,7 +139,9 @@ fn throttle(clock: &Clock) -> FailureThrottle {
 async fn after_too_many_failures_nothing_is_looked_at() {
     for accounts in [Accounts::default(), Accounts::at_once()] {
         let clock = clock();
-        let limit = throttle(&clock).with_user_and_address_limit(Failures::per_minute(3));
+        let limit = throttle(&clock)
+            .with_user_and_address_limit(Failures::per_minute(3))
+            .with_address_limit(MANY);
         let door = Door::with(limit, accounts);
         for _ in 0..3 {
             assert_eq!(door.status(from(HERE, wrong("alice"))).await, 401);
@@ -198,7 +213,10 @@ async fn each_limit_counts_by_what_its_name_says() {
     // Who is let in after alice has failed from here: alice and bob from here, both from there.
     for (limit, expected) in [
         (FailureThrottle::new().with_address_limit(one), [false, false, true, true]),
-        (FailureThrottle::new().with_user_and_address_limit(one), [false, true, true, true]),
+        (
+            FailureThrottle::new().with_user_and_address_limit(one).with_address_limit(MANY),
+            [false, true, true, true],
+        ),
         (FailureThrottle::new().danger_with_user_limit(one), [false, true, false, true]),
     ] {
         let door = Door::of(limit.clone().with_clock(clock()));
@@ -243,44 +261,12 @@ async fn addresses_count_by_what_one_client_has() {
     }
 }
 
-/// Many at a time must not be cheaper than one after the other.
-#[tokio::test]
-async fn failures_that_were_let_in_together_are_all_paid_for() {
-    let clock = clock();
-    let limit = throttle(&clock).with_user_and_address_limit(Failures::per_minute(6));
-    let guarded = Arc::new(limit.around(Accounts::default()).expect("limits"));
-    let guess = || {
-        let address = HERE.parse().expect("an address");
-        Basic::new("alice", Secret::new("guess")).with_peer_address(address)
-    };
-    let together: Vec<_> = (0..30).map(|_| guarded.authenticate(guess())).collect();
-    for judged in futures_util::future::join_all(together).await {
-        assert_eq!(judged.unwrap_err().kind(), AuthErrorKind::InvalidCredentials);
-    }
-    let wait = |credentials| {
-        let guarded = Arc::clone(&guarded);
-        async move { guarded.authenticate(credentials).await.unwrap_err().retry_after() }
-    };
-    // 30 failures at one in ten seconds, of which six are free.
-    assert_eq!(wait(guess()).await, Some(250));
-    clock.advance(Duration::from_secs(250));
-    assert_eq!(wait(guess()).await, None);
-
-    // However many there are, the wait has an end.
-    for _ in 0..20 {
-        clock.advance(Duration::from_secs(10));
-        let together: Vec<_> = (0..100).map(|_| guarded.authenticate(guess())).collect();
-        futures_util::future::join_all(together).await;
-    }
-    assert!(wait(guess()).await.is_some_and(|wait| wait <= 3_600));
-}
-
 #[tokio::test]
 async fn an_attempt_that_cannot_be_counted_is_loud() {
     let one = Failures::per_minute(1);
     for limit in [
         FailureThrottle::new().with_address_limit(one),
-        FailureThrottle::new().with_user_and_address_limit(one),
+        FailureThrottle::new().with_user_and_address_limit(one).with_address_limit(one),
     ] {
         let door = Door::of(limit);
         assert_eq!(door.status(right("alice")).await, 500);
@@ -303,6 +289,13 @@ fn a_throttle_that_limits_nothing_or_everything_is_an_error() {
             .len(),
         2
     );
+    let by_both = FailureThrottle::new().with_user_and_address_limit(MANY);
+    for alone in [by_both.clone(), by_both.clone().danger_with_user_limit(MANY)] {
+        let problems = problems(alone);
+        assert!(problems[0].contains("needs with_address_limit"), "{problems:?}");
+        assert_eq!(problems.len(), 1);
+    }
+    assert!(by_both.with_address_limit(MANY).around(Accounts::default()).is_ok());
     let many = FailureThrottle::new().with_address_limit(Failures::per_minute(u32::MAX));
     assert!(many.around(Accounts::default()).is_ok());
 }
@@ -314,68 +307,6 @@ async fn the_system_clock_goes_on_by_itself() {
     assert_eq!(door.wait(from(HERE, wrong("alice"))).await, None);
     let wait = door.wait(from(HERE, right("alice"))).await.expect("throttled");
     assert!((1..=1_800).contains(&wait), "{wait}");
-}
-
-/// Memory does not grow with the number of keys, and who has not failed is hardly ever mistaken for
-/// those who have.
-#[tokio::test]
-async fn a_thousand_others_stand_in_nobodys_way() {
-    let limit = throttle(&clock()).with_address_limit(Failures::per_hour(1));
-    let guarded = limit.around(Accounts::at_once()).expect("limits");
-    let attempt = |address: [u8; 4], password: &'static str| {
-        let address = IpAddr::from(address);
-        Basic::new("alice", Secret::new(password)).with_peer_address(address)
-    };
-    for number in 0..1_000_u16 {
-        let [high, low] = number.to_be_bytes();
-        let _ = guarded.authenticate(attempt([10, 0, high, low], "guess")).await;
-    }
-    let mut mistaken = 0;
-    for number in 0..1_000_u16 {
-        let [high, low] = number.to_be_bytes();
-        mistaken +=
-            u32::from(guarded.authenticate(attempt([10, 1, high, low], SECRET)).await.is_err());
-    }
-    assert!(mistaken <= 10, "{mistaken} of 1,000 where a quarter of one is expected");
-}
-
-/// Credentials of one's own, of which only the account is known.
-struct Pin(String);
-
-impl Credentials for Pin {
-    const NAME: &'static str = "Pin";
-
-    fn from_parts(_: &http::request::Parts) -> Result<Option<Self>, AuthError> {
-        Ok(None)
-    }
-}
-
-impl Attempt for Pin {
-    fn subject(&self) -> Option<&str> {
-        Some(&self.0).filter(|name| !name.is_empty()).map(String::as_str)
-    }
-
-    fn address(&self) -> Option<IpAddr> {
-        None
-    }
-}
-
-#[tokio::test]
-async fn credentials_of_ones_own_are_counted_too() {
-    let limit = throttle(&clock()).danger_with_user_limit(Failures::per_minute(1));
-    let refuse = async |_: Pin| Err::<Identity, _>(AuthError::invalid("wrong"));
-    let guarded: Throttled<_> = limit.around(refuse).expect("a limit");
-    let mut kinds = Vec::new();
-    for name in ["1", "1", "2", ""] {
-        kinds.push(guarded.authenticate(Pin(name.to_owned())).await.unwrap_err().kind());
-    }
-    let expected = [
-        AuthErrorKind::InvalidCredentials,
-        AuthErrorKind::Throttled,
-        AuthErrorKind::InvalidCredentials,
-        AuthErrorKind::Misconfigured,
-    ];
-    assert_eq!(kinds, expected);
 }
 
 #[tokio::test]
