@@ -371,7 +371,7 @@ async fn nk_49_51_t49_open_routes_and_the_name_of_the_scheme() {
         .route_layer(world.basic())
         .route("/health", get(|| async { "OK" }));
     let status = async |path: &str, line: Option<String>| {
-        let mut request = http::Request::builder().uri(path);
+        let mut request = Request::builder().uri(path);
         if let Some(line) = line {
             request = request.header("authorization", line);
         }
