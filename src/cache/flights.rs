@@ -76,6 +76,7 @@ impl<K: Eq + Hash, V> Flights<K, V> {
 }
 
 impl<K: Eq + Hash, V> Flight<'_, K, V> {
+    #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
     pub(crate) fn key(&self) -> &K {
         &self.key
     }

@@ -12,10 +12,13 @@ mod limits;
 pub use self::limits::CacheLimits;
 pub(crate) use self::{
     bounded::BoundedMap,
-    flights::{Flight, Flights, Turn},
+    flights::{Flights, Turn},
 };
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-pub(crate) use self::{bounded::Bounds, flights::Waiting};
+pub(crate) use self::{
+    bounded::Bounds,
+    flights::{Flight, Waiting},
+};
 #[cfg(feature = "cache")]
 pub use self::{
     cached::Cached,
