@@ -84,6 +84,15 @@ fn tc_01_an_issuer_outside_of_the_bundle_is_refused() {
 }
 
 #[test]
+fn tc_01_a_namesake_with_another_key_is_no_issuer() {
+    let inter = |root: &Authority| root.authority(Leaf::named("inter").signer().issuer_key());
+    let (root, namesake) = (Authority::new("root"), Authority::new("root"));
+    assert_eq!(problems([inter(&root).pem(), root.pem()].concat()), [""; 0]);
+    let both = [inter(&root).pem(), namesake.pem()].concat();
+    assert_problem(both, "neither a root nor issued by another");
+}
+
+#[test]
 fn tc_01_no_more_than_16_certificates_in_32_kb() {
     let roots: Vec<String> = (0..17).map(|n| Authority::new(&format!("root {n}")).pem()).collect();
     assert_eq!(problems(roots[..16].concat()), [""; 0]);
@@ -115,8 +124,14 @@ fn tc_01_what_cannot_be_read_is_said() {
 fn tc_02_names_are_unique_whatever_their_case() {
     let root = Authority::new("Root");
     let same = Authority::new("rOOT");
-    assert_problem([root.pem(), same.pem()].concat(), "the same distinguished name as certificate 1");
-    assert_problem([root.pem(), root.pem()].concat(), "the same distinguished name as certificate 1");
+    assert_problem(
+        [root.pem(), same.pem()].concat(),
+        "the same distinguished name as certificate 1",
+    );
+    assert_problem(
+        [root.pem(), root.pem()].concat(),
+        "the same distinguished name as certificate 1",
+    );
     // Attributes count, and text that only looks like them does not.
     let structured = Leaf::named("a").attribute(&[2, 5, 4, 10], "b").signer();
     let flat = Authority::new("a, O=b");

@@ -33,9 +33,7 @@ fn a_denied_certificate_is_refused_on_a_connection_that_is_open() {
     let rules = CertificateRules::new().with_deny_list(list.clone());
     judge_again(&rules, &stolen).unwrap();
 
-    for entry in
-        [CertificateEntry::of(&stolen), CertificateEntry::of_issuer_and_serial(&stolen)]
-    {
+    for entry in [CertificateEntry::of(&stolen), CertificateEntry::of_issuer_and_serial(&stolen)] {
         list.add([entry]);
         assert_refused(&rules, &stolen, "on the deny-list");
         judge_again(&rules, &other).unwrap();
@@ -114,13 +112,17 @@ fn serial_numbers_are_numbers_however_they_are_written() {
 fn a_fingerprint_is_the_one_that_openssl_prints() {
     let certificate = certificate(&Authority::new("authority"), &[1]);
     let plain = certificate.sha256_fingerprint();
-    let pairs: Vec<String> =
-        plain.as_bytes().chunks(2).map(|pair| String::from_utf8_lossy(pair).to_uppercase()).collect();
+    let pairs: Vec<String> = plain
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| String::from_utf8_lossy(pair).to_uppercase())
+        .collect();
     for written in [plain.clone(), plain.to_uppercase(), pairs.join(":")] {
         let entry = CertificateEntry::fingerprint(&written).unwrap();
         assert_eq!(entry, CertificateEntry::of(&certificate), "{written}");
     }
-    for bad in [&plain[..40], &plain[..62], &format!("{plain}00"), certificate.sha256_thumbprint()] {
+    for bad in [&plain[..40], &plain[..62], &format!("{plain}00"), certificate.sha256_thumbprint()]
+    {
         CertificateEntry::fingerprint(bad).unwrap_err();
     }
 }

@@ -160,6 +160,12 @@ impl Leaf {
         self
     }
 
+    /// Says by which key the issuer signs.
+    pub(crate) fn issuer_key(mut self) -> Self {
+        self.0.use_authority_key_identifier_extension = true;
+        self
+    }
+
     /// What a good authority asks for.
     pub(crate) fn signer(self) -> Self {
         self.authority().key_usages([KeyUsagePurpose::KeyCertSign])
