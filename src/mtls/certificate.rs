@@ -171,6 +171,22 @@ impl ClientCertificate {
     /// `InvalidCredentials` for names that must not be used: an attribute with control characters or
     /// in an encoding that is not supported, or for [`NameKind::SpiffeId`] whatever keeps the
     /// certificate from being an X.509-SVID, such as a second URI.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_auth::{ClientCertificate, NameKind};
+    ///
+    /// # let mut params = rcgen::CertificateParams::new(["alice.example".to_owned()])?;
+    /// # params.distinguished_name.push(rcgen::DnType::LocalityName, "Bonn");
+    /// # let der = params.self_signed(&rcgen::KeyPair::generate()?)?.der().to_vec();
+    /// let certificate = ClientCertificate::from_der(der)?;
+    /// assert_eq!(certificate.names(NameKind::DnsName)?, ["alice.example"]);
+    /// assert_eq!(certificate.names(NameKind::Locality)?, ["Bonn"]);
+    /// assert!(certificate.names(NameKind::SpiffeId)?.is_empty());
+    /// assert_eq!(certificate.sha256_fingerprint().len(), 64);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn names(&self, kind: NameKind) -> Result<&[String], AuthError> {
         let fields = &self.0.fields;
         match kind {

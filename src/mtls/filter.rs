@@ -154,6 +154,20 @@ impl CertificateFilters {
     }
 
     /// Whether a certificate matches one of the filters, or there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_auth::{CertificateFilter, CertificateFilters, ClientCertificate};
+    ///
+    /// # let params = rcgen::CertificateParams::new(["alice.contoso.com".to_owned()])?;
+    /// # let der = params.self_signed(&rcgen::KeyPair::generate()?)?.der().to_vec();
+    /// let certificate = ClientCertificate::from_der(der)?; // of alice.contoso.com
+    /// let filter = |name| CertificateFilter::new().with_subject_alternative_name(name);
+    /// assert!(CertificateFilters::new([filter("*.CONTOSO.com")])?.matches(&certificate));
+    /// assert!(!CertificateFilters::new([filter("contoso.com")])?.matches(&certificate));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn matches(&self, certificate: &ClientCertificate) -> bool {
         let all = |filter: &Vec<(Field, Pattern)>| {

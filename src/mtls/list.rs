@@ -75,6 +75,20 @@ impl CertificateEntry {
     }
 
     /// This very certificate, by its fingerprint.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_auth::{CertificateEntry, CertificateList, ClientCertificate};
+    ///
+    /// # let params = rcgen::CertificateParams::new(["alice.example".to_owned()])?;
+    /// # let der = params.self_signed(&rcgen::KeyPair::generate()?)?.der().to_vec();
+    /// let certificate = ClientCertificate::from_der(der)?;
+    /// let list = CertificateList::new();
+    /// list.add([CertificateEntry::of(&certificate)]);
+    /// assert!(list.contains(&certificate));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn of(certificate: &ClientCertificate) -> Self {
         Self(Key::Fingerprint(certificate.fingerprint()))

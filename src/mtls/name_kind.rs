@@ -4,6 +4,24 @@
 ///
 /// Kinds are never mixed: a URI is not looked for among DNS names, and an e-mail address among the
 /// subject alternative names is not the attribute of the subject.
+///
+/// | Kind | Read from | Damage refuses |
+/// |---|---|---|
+/// | `Uri`, `SpiffeId`, `DnsName`, `Email`, `IpAddress` | subject alternative names | the certificate |
+/// | `CommonName`, `Organization`, `OrganizationalUnit` | the subject | the certificate |
+/// | `Country`, `State`, `Locality`, `SerialNumber`, `EmailAttribute` | the subject | whoever uses it |
+///
+/// Damage is a NUL or another control character, an empty name, or an encoding that is not supported.
+///
+/// # Examples
+///
+/// ```
+/// use tower_auth::{CertificateRules, NameKind};
+///
+/// let rules = CertificateRules::subject_from(NameKind::SerialNumber)
+///     .with_claim("tenant", NameKind::Organization);
+/// # let _ = rules;
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum NameKind {

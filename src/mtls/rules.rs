@@ -51,9 +51,18 @@ use crate::{
 /// let rules = CertificateRules::new()
 ///     .subject_by(NameTemplate::dns("{name}.client.contoso.com")?)
 ///     .with_claim("tenant", NameKind::OrganizationalUnit);
+/// # let mut params = rcgen::CertificateParams::new(["alice.client.contoso.com".to_owned()])?;
+/// # params.distinguished_name.push(rcgen::DnType::OrganizationalUnitName, "acme");
+/// # let der = params.self_signed(&rcgen::KeyPair::generate()?)?.der().to_vec();
+/// # use tower_auth::{Answer, Authenticator, ClientCertificate};
+/// # let Answer::Now(judgement) = rules.answer(ClientCertificate::from_der(der)?) else { panic!() };
+/// # let identity = judgement?;
+/// assert_eq!(identity.subject(), "alice");
+/// assert_eq!(identity.claims().get("tenant"), Some(&serde_json::json!(["acme"])));
+///
 /// let auth = (MtlsIdentityLayer::new(rules), TenantLayer::from_claim("tenant"));
 /// # let _ = auth;
-/// # Ok::<(), tower_auth::ConfigError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
