@@ -5,7 +5,8 @@ use std::fmt::Write;
 use rustls_pki_types::CertificateDer;
 use x509_parser::{
     certificate::X509Certificate,
-    extensions::ParsedExtension,
+    extensions::{ParsedExtension, X509Extension},
+    oid_registry::OID_X509_EXT_BASIC_CONSTRAINTS,
     prelude::X509Version,
     signature_algorithm::SignatureAlgorithm,
     x509::{AlgorithmIdentifier, X509Name},
@@ -66,7 +67,7 @@ pub fn check_ca_bundle(pem: &[u8]) -> Result<(), ConfigError> {
     for (number, certificate) in &certificates {
         let place = format!("certificate {number}");
         check_common(&place, certificate, &mut problems);
-        if !is_authority(certificate) {
+        if is_authority(certificate) != Some(true) {
             problems.add(format!("{place}: not of an authority (CA is not true)"));
         }
         check_name(&place, *number, certificate, &certificates, &mut problems);
@@ -107,8 +108,8 @@ pub fn check_client_certificate(pem: &[u8], ca_pem: &[u8]) -> Result<(), ConfigE
     };
     let place = "the client's certificate";
     check_common(place, leaf, &mut problems);
-    if is_authority(leaf) {
-        problems.add(format!("{place}: of an authority (CA is true)"));
+    if is_authority(leaf) != Some(false) {
+        problems.add(format!("{place}: of an authority (CA is not false)"));
     }
     let usage = leaf.key_usage().ok().flatten();
     if !usage.is_some_and(|usage| usage.value.digital_signature()) {
@@ -189,9 +190,15 @@ fn is_good_signature(algorithm: &AlgorithmIdentifier<'_>) -> bool {
     }
 }
 
-fn is_authority(certificate: &X509Certificate<'_>) -> bool {
-    let constraints = certificate.basic_constraints().ok().flatten();
-    constraints.is_some_and(|constraints| constraints.value.ca)
+/// Nothing where the extension is damaged or occurs twice.
+fn is_authority(certificate: &X509Certificate<'_>) -> Option<bool> {
+    let oid = &OID_X509_EXT_BASIC_CONSTRAINTS;
+    let constraints = certificate.get_extension_unique(oid).ok()?;
+    match constraints.map(X509Extension::parsed_extension) {
+        None => Some(false),
+        Some(ParsedExtension::BasicConstraints(constraints)) => Some(constraints.ca),
+        Some(_) => None,
+    }
 }
 
 /// By names, and by key identifiers where both have them.

@@ -10,8 +10,9 @@ use crate::{
 /// What a certificate must be like: all fields that are given must match.
 ///
 /// A value is compared without the case of ASCII letters, and as a whole, or with one `*` at its
-/// start or its end that stands for anything. Of several names of a field any may match. The
-/// subject alternative names are all those of a known type: DNS names, URIs, e-mail and IP addresses.
+/// start or its end that stands for anything. Of several organizations, units and subject alternative
+/// names any may match; several common names match nothing. The subject alternative names are all
+/// those of a known type: DNS names, URIs, e-mail and IP addresses.
 ///
 /// These are the certificate filters of Temporal Cloud, also in JSON:
 ///
@@ -190,7 +191,10 @@ impl Field {
     fn has(self, certificate: &ClientCertificate, pattern: &Pattern) -> bool {
         let any = |names: &[String]| names.iter().any(|name| pattern.matches(name));
         match self {
-            Self::CommonName => any(certificate.common_names()),
+            // Of several nobody knows which one is meant.
+            Self::CommonName => {
+                certificate.common_names().len() == 1 && any(certificate.common_names())
+            }
             Self::Organization => any(certificate.organizations()),
             Self::OrganizationalUnit => any(certificate.organizational_units()),
             Self::SubjectAlternativeName => {

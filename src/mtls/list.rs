@@ -57,18 +57,20 @@ impl CertificateEntry {
     }
 
     /// The serial number, in hexadecimal with or without colons, of a certificate that was issued by
-    /// the authority whose own certificate is the first in the PEM.
+    /// the authority whose own certificate is the one in the PEM.
     ///
     /// # Errors
     ///
-    /// All that is wrong: no serial number in hexadecimal, no certificate in the PEM.
+    /// When that is no serial number in hexadecimal, or the PEM has no certificate or several.
     pub fn issued_by(authority_pem: &[u8], serial: &str) -> Result<Self, ConfigError> {
         let serial = bytes_of_hex(serial).ok_or_else(|| {
             ConfigError::new(format!("{serial:?} is not a serial number in hexadecimal"))
         })?;
         let wrong = |problem: &str| ConfigError::new(format!("the authority: {problem}"));
         let authorities = pem::certificates(authority_pem).map_err(|problem| wrong(&problem))?;
-        let authority = authorities.first().ok_or_else(|| wrong("no certificate in the PEM"))?;
+        let [authority] = authorities.as_slice() else {
+            return Err(wrong(&format!("{} certificates in the PEM, not one", authorities.len())));
+        };
         let authority = parse::single(authority).map_err(wrong)?;
         let key = parse::issuer_and_serial(authority.subject().as_raw(), &serial);
         Ok(Self(Key::IssuerAndSerial(key)))

@@ -187,7 +187,11 @@ fn tc_03_every_broken_rule_is_told() {
     let check = |leaf: Leaf, expected| {
         assert_client_problem(root.sign(&leaf).pem(), &root.pem(), expected);
     };
-    check(leaf().authority(), "CA is true");
+    check(leaf().authority(), "CA is not false");
+    let constraints = [2, 5, 29, 19];
+    check(leaf().extension(&constraints, &[4, 0]), "CA is not false");
+    let twice = leaf().extension(&constraints, &[0x30, 0]).extension(&constraints, &[0x30, 0]);
+    check(twice, "CA is not false");
     check(leaf().key_usages([]), "digitalSignature");
     check(leaf().key_usages([KeyUsage::KeyAgreement]), "digitalSignature");
     check(leaf().valid(day(2025), day(2040)), "does not end before its authority");

@@ -165,6 +165,15 @@ fn tc_07_of_several_values_any_may_match() {
 }
 
 #[test]
+fn x509_06_of_two_common_names_none_matches() {
+    let leaf = Leaf::named("worker-1").attribute(&[2, 5, 4, 3], "admin").dns("a.example");
+    for name in ["worker-1", "admin"] {
+        assert!(!matches([filter().with_common_name(name)], &leaf), "{name}");
+    }
+    assert!(matches([filter().with_subject_alternative_name("a.example")], &leaf));
+}
+
+#[test]
 fn rules_demand_a_filter() {
     let filters = CertificateFilters::new([filter().with_organization("contoso")]).unwrap();
     let rules = CertificateRules::new().with_filters(filters);

@@ -109,6 +109,10 @@ fn serial_numbers_are_numbers_however_they_are_written() {
     for bad in ["", "no PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         CertificateEntry::issued_by(bad.as_bytes(), "07").unwrap_err();
     }
+    // KF-17: of a bundle it is not the first by silence.
+    let bundle = [authority.pem(), Authority::new("another").pem()].concat();
+    let error = CertificateEntry::issued_by(bundle.as_bytes(), "07").unwrap_err();
+    assert!(error.to_string().contains("2 certificates"), "{error}");
 }
 
 #[test]
@@ -135,7 +139,7 @@ fn a_list_is_exchanged_at_once_and_readers_never_see_a_part_of_it() {
     let authority = Authority::new("authority");
     let [one, two] = [&[1], &[2]].map(|serial| certificate(&authority, serial));
     let list = CertificateList::new();
-    let [by_one, by_two] = [&one, &two].map(|certificate| CertificateEntry::of(certificate));
+    let [by_one, by_two] = [&one, &two].map(CertificateEntry::of);
     list.replace([by_one, by_two]);
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
