@@ -5,8 +5,7 @@ use std::fmt::Write;
 use rustls_pki_types::CertificateDer;
 use x509_parser::{
     certificate::X509Certificate,
-    extensions::{ParsedExtension, X509Extension},
-    oid_registry::OID_X509_EXT_BASIC_CONSTRAINTS,
+    extensions::ParsedExtension,
     prelude::X509Version,
     signature_algorithm::SignatureAlgorithm,
     x509::{AlgorithmIdentifier, X509Name},
@@ -67,7 +66,7 @@ pub fn check_ca_bundle(pem: &[u8]) -> Result<(), ConfigError> {
     for (number, certificate) in &certificates {
         let place = format!("certificate {number}");
         check_common(&place, certificate, &mut problems);
-        if is_authority(certificate) != Some(true) {
+        if parse::is_authority(certificate) != Ok(true) {
             problems.add(format!("{place}: not of an authority (CA is not true)"));
         }
         check_name(&place, *number, certificate, &certificates, &mut problems);
@@ -108,7 +107,7 @@ pub fn check_client_certificate(pem: &[u8], ca_pem: &[u8]) -> Result<(), ConfigE
     };
     let place = "the client's certificate";
     check_common(place, leaf, &mut problems);
-    if is_authority(leaf) != Some(false) {
+    if parse::is_authority(leaf) != Ok(false) {
         problems.add(format!("{place}: of an authority (CA is not false)"));
     }
     let usage = leaf.key_usage().ok().flatten();
@@ -187,17 +186,6 @@ fn is_good_signature(algorithm: &AlgorithmIdentifier<'_>) -> bool {
             HASHES.contains(&parameters.hash_algorithm_oid().to_id_string().as_str())
         }
         _ => SIGNATURES.contains(&algorithm.algorithm.to_id_string().as_str()),
-    }
-}
-
-/// Nothing where the extension is damaged or occurs twice.
-fn is_authority(certificate: &X509Certificate<'_>) -> Option<bool> {
-    let oid = &OID_X509_EXT_BASIC_CONSTRAINTS;
-    let constraints = certificate.get_extension_unique(oid).ok()?;
-    match constraints.map(X509Extension::parsed_extension) {
-        None => Some(false),
-        Some(ParsedExtension::BasicConstraints(constraints)) => Some(constraints.ca),
-        Some(_) => None,
     }
 }
 

@@ -191,18 +191,23 @@ fn ip_address(bytes: &[u8]) -> Result<IpAddr, &'static str> {
     }
 }
 
+const DAMAGED: &str = "an extension is damaged or occurs twice";
+
 /// An authority's own certificate is never a client's.
 fn is_for_client_auth(certificate: &X509Certificate<'_>) -> Result<bool, &'static str> {
-    const DAMAGED: &str = "an extension is damaged or occurs twice";
     let usages = certificate.extended_key_usage().map_err(|_| DAMAGED)?;
+    let is_authority = is_authority(certificate)?;
+    Ok(!is_authority && usages.is_none_or(|usages| usages.value.client_auth))
+}
+
+pub(super) fn is_authority(certificate: &X509Certificate<'_>) -> Result<bool, &'static str> {
     let constraints =
         certificate.get_extension_unique(&OID_X509_EXT_BASIC_CONSTRAINTS).map_err(|_| DAMAGED)?;
-    let is_authority = match constraints.map(X509Extension::parsed_extension) {
-        None => false,
-        Some(ParsedExtension::BasicConstraints(constraints)) => constraints.ca,
-        Some(_) => return Err(DAMAGED),
-    };
-    Ok(!is_authority && usages.is_none_or(|usages| usages.value.client_auth))
+    match constraints.map(X509Extension::parsed_extension) {
+        None => Ok(false),
+        Some(ParsedExtension::BasicConstraints(constraints)) => Ok(constraints.ca),
+        Some(_) => Err(DAMAGED),
+    }
 }
 
 fn system_time(time: ASN1Time) -> Option<SystemTime> {
