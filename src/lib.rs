@@ -109,7 +109,7 @@
 //! | `cache` | yes | [`Authenticator::cached`]: judgements that are remembered |
 //! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
-//! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`] |
+//! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`], [`CertificateList`] |
 //! | `reqwest` | yes | [`HttpFetch`], the client that keys are fetched with where no other is given |
 //! | `tls` | yes | [`TlsListener`] for `axum::serve` |
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
@@ -130,7 +130,7 @@ mod authenticator;
 mod authorization;
 #[cfg(feature = "basic")]
 mod basic;
-#[cfg(any(feature = "basic", feature = "jwt", feature = "rust-crypto"))]
+#[cfg(any(feature = "basic", feature = "jwt", feature = "mtls", feature = "rust-crypto"))]
 mod because;
 #[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
 mod cache;
@@ -153,7 +153,7 @@ mod jwt;
 #[cfg(feature = "mtls")]
 mod mtls;
 mod peer_address;
-#[cfg(any(feature = "jwt", feature = "rust-crypto", feature = "tls"))]
+#[cfg(any(feature = "jwt", feature = "mtls", feature = "rust-crypto"))]
 mod pem;
 mod permission;
 #[cfg(any(feature = "cache", feature = "jwks"))]
@@ -191,8 +191,9 @@ pub use self::jwt::{
 };
 #[cfg(feature = "mtls")]
 pub use self::mtls::{
-    CertificateRules, ClientCertificate, MtlsIdentityLayer, NameKind, PeerCertificates,
-    PeerCertificatesLayer, PeerCertificatesService,
+    CertificateEntry, CertificateFilter, CertificateFilters, CertificateList, CertificateRules,
+    ClientCertificate, MtlsIdentityLayer, NameKind, NameTemplate, PeerCertificates,
+    PeerCertificatesLayer, PeerCertificatesService, check_ca_bundle, check_client_certificate,
 };
 #[cfg(feature = "tls")]
 pub use self::mtls::{TlsListener, TlsListenerBuilder, TlsPeer, TlsStream};

@@ -26,3 +26,15 @@ pub(crate) fn private_key(pem: &[u8]) -> Result<rustls_pki_types::PrivateKeyDer<
     rustls_pki_types::PrivateKeyDer::from_pem_slice(pem)
         .map_err(|_| "no section PRIVATE KEY in the PEM".to_owned())
 }
+
+/// What the sections are that are no certificates, by their labels.
+#[cfg(feature = "mtls")]
+pub(crate) fn labels_of_others(pem: &[u8]) -> impl Iterator<Item = &str> {
+    pem.split(|byte| *byte == b'\n').filter_map(label).filter(|label| *label != "CERTIFICATE")
+}
+
+#[cfg(feature = "mtls")]
+fn label(line: &[u8]) -> Option<&str> {
+    let line = str::from_utf8(line).ok()?;
+    line.trim().strip_prefix("-----BEGIN ")?.strip_suffix("-----")
+}

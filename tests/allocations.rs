@@ -146,6 +146,39 @@ mod tokens {
     }
 }
 
+#[cfg(feature = "mtls")]
+mod certificates {
+    use tower_auth::{
+        CertificateFilter, CertificateFilters, CertificateList, CertificateRules,
+        MtlsIdentityLayer, NameTemplate, PeerCertificates,
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_connection_is_read_once_however_much_the_rules_ask_for() {
+        let params = rcgen::CertificateParams::new(["alice.contoso.com".to_owned()]);
+        let key = rcgen::KeyPair::generate().expect("a key");
+        let der = params.expect("a name").self_signed(&key).expect("a certificate").der().to_vec();
+        let connection = PeerCertificates::from_der([der]);
+        let filter = CertificateFilter::new().with_subject_alternative_name("*.contoso.com");
+        let rules = CertificateRules::new()
+            .subject_by(NameTemplate::dns("{name}.contoso.com").expect("a template"))
+            .with_filters(CertificateFilters::new([filter]).expect("a filter"))
+            .with_deny_list(CertificateList::new())
+            .with_details();
+        let mut service = MtlsIdentityLayer::new(rules).layer(Bare);
+        let mut measure = || {
+            let mut request = Request::new(());
+            request.extensions_mut().insert(connection.clone());
+            allocations_of_request(&mut service, request)
+        };
+        let (first, second) = (measure(), measure());
+        assert!(first > 20, "{first} allocations: the first request reads nothing?");
+        assert!(second <= 2, "{second} allocations");
+    }
+}
+
 fn over_bare(path: &'static str) -> u64 {
     let bare = allocations(&mut Bare, path);
     assert_eq!(bare, 0, "the yardstick allocates nothing");

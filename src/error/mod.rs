@@ -61,7 +61,13 @@ impl AuthError {
     }
 
     /// A refusal for a reason that is written in this crate.
-    #[cfg(any(feature = "basic", feature = "cache", feature = "jwt", feature = "rust-crypto"))]
+    #[cfg(any(
+        feature = "basic",
+        feature = "cache",
+        feature = "jwt",
+        feature = "mtls",
+        feature = "rust-crypto"
+    ))]
     pub(crate) const fn because(kind: AuthErrorKind, reason: &'static str) -> Self {
         Self { kind, scheme: None, reason: Some(Reason(reason)), detail: None }
     }
@@ -119,9 +125,7 @@ impl AuthError {
     }
 
     /// Sets `Retry-After` (RFC 9110, section 10.2.3) for an answer of 429 or 503, rounded up to
-    /// seconds.
-    ///
-    /// The default is one second.
+    /// seconds. The default is one second.
     #[must_use]
     pub fn with_retry_after(mut self, retry_after: Duration) -> Self {
         self.detail_mut().retry_after = Some(retry_after);

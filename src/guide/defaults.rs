@@ -72,7 +72,14 @@
 //! | document | 512 KiB, 100 keys | `with_max_bytes`, `with_max_keys` |
 //! | requests that wait for one fetch | 1,024, then 503 | |
 //! | **Client certificates** | | |
-//! | subject | URI, else DNS name, else e-mail address; exactly one | `CertificateRules::subject_from` |
+//! | subject | URI, else DNS name, else e-mail address; exactly one | `CertificateRules::subject_from`, `spiffe`, `subject_by` |
+//! | common name | no subject, but by `subject_from` | `CertificateRules::allow_common_name`, where there is no other name |
+//! | wildcards as subjects, control characters in names | refused | |
+//! | SPIFFE ID | 2,048 bytes, trust domain 255, with a path, the only URI | |
+//! | a word of a template | within one DNS label or one URI segment; exactly one name fits | |
+//! | allow-list, deny-list | none; asked on every request, the deny-list first | `CertificateRules::with_allow_list`, `with_deny_list` |
+//! | filters | none; at most 25 | `CertificateRules::with_filters` |
+//! | a bundle for `check_ca_bundle` | 16 certificates, 32 KB | |
 //! | validity | checked on every request | |
 //! | purpose | end entity, `clientAuth` if there are extended key usages | |
 //! | client certificates of a `TlsListener` | not asked for; required with an authority | `with_client_ca`, `allow_missing_client_certificate` |

@@ -1,15 +1,22 @@
 //! [`ClientCertificate`]: the leaf that the client showed, parsed once per connection.
 
-use std::{fmt, net::IpAddr, sync::Arc, time::SystemTime};
+use std::{
+    fmt,
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+    time::SystemTime,
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{Extensions, request::Parts};
 use sha2::{Digest, Sha256};
 
 use crate::{
+    because,
     credentials::Credentials,
     error::AuthError,
-    mtls::{PeerCertificates, parse},
+    identity::Identity,
+    mtls::{NameKind, PeerCertificates, naming::Naming, parse},
 };
 
 /// The client's own certificate, as the TLS stack verified it.
@@ -19,8 +26,17 @@ use crate::{
 /// as a whole.
 ///
 /// A clone costs one reference count.
-#[derive(Clone, Eq, PartialEq)]
-pub struct ClientCertificate(Arc<parse::Fields>);
+#[derive(Clone)]
+pub struct ClientCertificate(Arc<Parsed>);
+
+struct Parsed {
+    der: Vec<u8>,
+    fingerprint: [u8; 32],
+    thumbprint: String,
+    fields: parse::Fields,
+    /// The identity that the first rules made of it: the requests of a connection share it.
+    identity: OnceLock<(Arc<Naming>, Identity)>,
+}
 
 impl ClientCertificate {
     /// Parses a certificate in DER.
@@ -31,10 +47,11 @@ impl ClientCertificate {
     /// is never accepted.
     pub fn from_der(der: impl Into<Vec<u8>>) -> Result<Self, AuthError> {
         let der = der.into();
-        let mut fields = parse::certificate(&der).map_err(AuthError::unreadable)?;
-        fields.thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(&der));
-        fields.der = der;
-        Ok(Self(Arc::new(fields)))
+        let fields = parse::certificate(&der).map_err(AuthError::unreadable)?;
+        let fingerprint = Sha256::digest(&der).into();
+        let thumbprint = URL_SAFE_NO_PAD.encode(fingerprint);
+        let parsed = Parsed { der, fingerprint, thumbprint, fields, identity: OnceLock::new() };
+        Ok(Self(Arc::new(parsed)))
     }
 
     /// What the server knows about the connection of a request.
@@ -59,85 +76,186 @@ impl ClientCertificate {
         &self.0.thumbprint
     }
 
+    /// The SHA-256 of the DER in hexadecimal, as `openssl x509 -fingerprint -sha256` has it, in lower
+    /// case and without colons.
+    #[must_use]
+    pub fn sha256_fingerprint(&self) -> String {
+        hex(&self.0.fingerprint)
+    }
+
     /// The subject's distinguished name as text: for people, not for decisions.
     #[must_use]
     pub fn subject(&self) -> &str {
-        &self.0.subject
+        &self.0.fields.subject
     }
 
     /// The issuer's distinguished name as text: for people, not for decisions.
     #[must_use]
     pub fn issuer(&self) -> &str {
-        &self.0.issuer
+        &self.0.fields.issuer
     }
 
     /// The serial number in hexadecimal, bytes separated by colons.
     #[must_use]
     pub fn serial(&self) -> &str {
-        &self.0.serial
+        &self.0.fields.serial
     }
 
     /// When the certificate begins to be valid; `None` before 1970.
     #[must_use]
     pub fn not_before(&self) -> Option<SystemTime> {
-        self.0.not_before
+        self.0.fields.not_before
     }
 
     /// When the certificate ends to be valid; `None` before 1970.
     #[must_use]
     pub fn not_after(&self) -> Option<SystemTime> {
-        self.0.not_after
+        self.0.fields.not_after
     }
 
     /// Whether it is an end-entity certificate that may be used by a client: without extended key
     /// usages, or with `clientAuth` among them (RFC 5280, section 4.2.1.12).
     #[must_use]
     pub fn is_for_client_auth(&self) -> bool {
-        self.0.for_client_auth
+        self.0.fields.for_client_auth
     }
 
     /// The common names of the subject.
     #[must_use]
     pub fn common_names(&self) -> &[String] {
-        &self.0.common_names
+        &self.0.fields.common_names
     }
 
     /// The organizations of the subject.
     #[must_use]
     pub fn organizations(&self) -> &[String] {
-        &self.0.organizations
+        &self.0.fields.organizations
     }
 
     /// The organizational units of the subject.
     #[must_use]
     pub fn organizational_units(&self) -> &[String] {
-        &self.0.organizational_units
+        &self.0.fields.organizational_units
     }
 
     /// The DNS names among the subject alternative names.
     #[must_use]
     pub fn dns_names(&self) -> &[String] {
-        &self.0.dns_names
+        &self.0.fields.dns_names
     }
 
     /// The URIs among the subject alternative names, SPIFFE IDs among them.
     #[must_use]
     pub fn uris(&self) -> &[String] {
-        &self.0.uris
+        &self.0.fields.uris
     }
 
     /// The e-mail addresses among the subject alternative names.
     #[must_use]
     pub fn emails(&self) -> &[String] {
-        &self.0.emails
+        &self.0.fields.emails
     }
 
     /// The IP addresses among the subject alternative names.
     #[must_use]
     pub fn ip_addresses(&self) -> &[IpAddr] {
-        &self.0.ip_addresses
+        &self.0.fields.ip_addresses
     }
 }
+
+impl ClientCertificate {
+    /// All names of a kind, in the order of the certificate; none is an empty slice.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidCredentials` for names that must not be used: an attribute with control characters or
+    /// in an encoding that is not supported, or for [`NameKind::SpiffeId`] whatever keeps the
+    /// certificate from being an X.509-SVID, such as a second URI.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_auth::{ClientCertificate, NameKind};
+    ///
+    /// # let mut params = rcgen::CertificateParams::new(["alice.example".to_owned()])?;
+    /// # params.distinguished_name.push(rcgen::DnType::LocalityName, "Bonn");
+    /// # let der = params.self_signed(&rcgen::KeyPair::generate()?)?.der().to_vec();
+    /// let certificate = ClientCertificate::from_der(der)?;
+    /// assert_eq!(certificate.names(NameKind::DnsName)?, ["alice.example"]);
+    /// assert_eq!(certificate.names(NameKind::Locality)?, ["Bonn"]);
+    /// assert!(certificate.names(NameKind::SpiffeId)?.is_empty());
+    /// assert_eq!(certificate.sha256_fingerprint().len(), 64);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn names(&self, kind: NameKind) -> Result<&[String], AuthError> {
+        let fields = &self.0.fields;
+        match kind {
+            NameKind::SpiffeId => {
+                fields.svid.map(|()| fields.uris.as_slice()).map_err(because::invalid)
+            }
+            NameKind::Uri => Ok(&fields.uris),
+            NameKind::DnsName => Ok(&fields.dns_names),
+            NameKind::Email => Ok(&fields.emails),
+            NameKind::CommonName => Ok(&fields.common_names),
+            NameKind::Organization => Ok(&fields.organizations),
+            NameKind::OrganizationalUnit => Ok(&fields.organizational_units),
+            NameKind::IpAddress
+            | NameKind::Country
+            | NameKind::State
+            | NameKind::Locality
+            | NameKind::SerialNumber
+            | NameKind::EmailAttribute => {
+                match fields.rare.iter().find(|(rare, _)| *rare == kind) {
+                    Some((_, Ok(names))) => Ok(names),
+                    Some((_, Err(reason))) => Err(because::invalid(reason)),
+                    None => Ok(&[]),
+                }
+            }
+        }
+    }
+
+    pub(super) fn has_alternative_names(&self) -> bool {
+        self.0.fields.has_alternatives
+    }
+
+    pub(super) fn fingerprint(&self) -> [u8; 32] {
+        self.0.fingerprint
+    }
+
+    pub(super) fn issuer_and_serial(&self) -> [u8; 32] {
+        self.0.fields.issuer_and_serial
+    }
+
+    /// The identity by these rules, made once where they are the only ones that judge the connection.
+    pub(super) fn identity(&self, naming: &Arc<Naming>) -> Result<Identity, AuthError> {
+        let kept = self.0.identity.get();
+        // What is kept holds its rules, so no others can be at their address.
+        if let Some((_, identity)) = kept.filter(|(made_by, _)| Arc::ptr_eq(made_by, naming)) {
+            return Ok(identity.clone());
+        }
+        let identity = naming.identity(self)?.established_by(Self::NAME);
+        if kept.is_none() {
+            // Fails where another request was faster.
+            let _ = self.0.identity.set((Arc::clone(naming), identity.clone()));
+        }
+        Ok(identity)
+    }
+}
+
+/// Lower case, without colons.
+fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
+}
+
+/// Two are the same where their DER is.
+impl PartialEq for ClientCertificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.der == other.0.der
+    }
+}
+
+impl Eq for ClientCertificate {}
 
 impl Credentials for ClientCertificate {
     const NAME: &'static str = "ClientCertificate";
@@ -151,8 +269,8 @@ impl Credentials for ClientCertificate {
 impl fmt::Debug for ClientCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientCertificate")
-            .field("subject", &self.0.subject)
-            .field("serial", &self.0.serial)
+            .field("subject", &self.0.fields.subject)
+            .field("serial", &self.0.fields.serial)
             .field("x5t#S256", &self.0.thumbprint)
             .finish_non_exhaustive()
     }

@@ -32,6 +32,7 @@ named_layer! {
     /// | the certificate cannot be read, or is not for client authentication | 401 | `UNAUTHENTICATED` |
     /// | the certificate has ended, even on a connection from before | 401 | `UNAUTHENTICATED` |
     /// | it holds no name of the wanted kind, or several | 401 | `UNAUTHENTICATED` |
+    /// | a list or the filters of the rules speak against it | 401 | `UNAUTHENTICATED` |
     /// | the caller does not belong to the tenant that an outer layer found | 403 | `PERMISSION_DENIED` |
     /// | the server says nothing about the connection | 500 | `INTERNAL` |
     ///

@@ -3,21 +3,33 @@
 //! [`MtlsIdentityLayer`] reads [`ClientCertificate`] credentials and has them judged by any
 //! [`Authenticator<ClientCertificate>`](crate::Authenticator); [`CertificateRules`] is a ready one.
 
+mod bundle;
 mod certificate;
+mod filter;
 mod layer;
+mod list;
+mod name_kind;
+mod naming;
 mod parse;
 mod peer;
 mod rules;
+mod spiffe;
 #[cfg(feature = "tls")]
 mod stream;
+mod template;
 #[cfg(feature = "tls")]
 mod tls;
 
 pub use self::{
+    bundle::{check_ca_bundle, check_client_certificate},
     certificate::ClientCertificate,
+    filter::{CertificateFilter, CertificateFilters},
     layer::MtlsIdentityLayer,
+    list::{CertificateEntry, CertificateList},
+    name_kind::NameKind,
     peer::{PeerCertificates, PeerCertificatesLayer, PeerCertificatesService},
-    rules::{CertificateRules, NameKind},
+    rules::CertificateRules,
+    template::NameTemplate,
 };
 #[cfg(feature = "tls")]
 pub use self::{

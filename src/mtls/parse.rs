@@ -5,8 +5,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use sha2::{Digest, Sha256};
 use x509_parser::{
     certificate::X509Certificate,
+    der_parser::{Oid, oid},
     extensions::{GeneralName, ParsedExtension, X509Extension},
     oid_registry::OID_X509_EXT_BASIC_CONSTRAINTS,
     prelude::FromDer,
@@ -14,11 +16,21 @@ use x509_parser::{
     x509::{AttributeTypeAndValue, X509Name},
 };
 
-/// What is read from the DER; the DER itself and its thumbprint are added by who has them.
-#[derive(Default, Eq, PartialEq)]
+use super::{NameKind, spiffe};
+
+/// Attributes of the subject that few certificates have: damage in them is told to who uses them.
+const RARE_ATTRIBUTES: [(NameKind, Oid<'_>); 5] = [
+    (NameKind::SerialNumber, oid!(2.5.4.5)),
+    (NameKind::Country, oid!(2.5.4.6)),
+    (NameKind::Locality, oid!(2.5.4.7)),
+    (NameKind::State, oid!(2.5.4.8)),
+    (NameKind::EmailAttribute, oid!(1.2.840.113549.1.9.1)),
+];
+
+/// What is read from the DER.
 pub(super) struct Fields {
-    pub(super) der: Vec<u8>,
-    pub(super) thumbprint: String,
+    /// The issuer's name and the serial number, hashed: what makes a certificate one of a kind.
+    pub(super) issuer_and_serial: [u8; 32],
     pub(super) subject: String,
     pub(super) issuer: String,
     pub(super) serial: String,
@@ -32,63 +44,132 @@ pub(super) struct Fields {
     pub(super) uris: Vec<String>,
     pub(super) emails: Vec<String>,
     pub(super) ip_addresses: Vec<IpAddr>,
+    /// Whether there is any subject alternative name, of whatever type.
+    pub(super) has_alternatives: bool,
+    /// Whether the only URI, if there is one, is a SPIFFE ID and this is an X.509-SVID.
+    pub(super) svid: Result<(), &'static str>,
+    /// Names of the other kinds that are there.
+    pub(super) rare: Vec<(NameKind, Result<Vec<String>, &'static str>)>,
 }
 
 /// Reads one certificate and nothing after it. No error quotes any of it.
 pub(super) fn certificate(der: &[u8]) -> Result<Fields, &'static str> {
-    let certificate = match X509Certificate::from_der(der) {
-        Ok(([], certificate)) => certificate,
-        Ok(_) => return Err("something follows the certificate"),
-        Err(_) => return Err("not a certificate in DER"),
-    };
+    let certificate = single(der)?;
     let subject = certificate.subject();
-    let mut fields = Fields {
+    let alternatives = Alternatives::of(&certificate)?;
+    let mut rare = rare_attributes(subject);
+    if !alternatives.ip_addresses.is_empty() {
+        let texts = alternatives.ip_addresses.iter().map(ToString::to_string).collect();
+        rare.push((NameKind::IpAddress, Ok(texts)));
+    }
+    let issuer = certificate.issuer();
+    Ok(Fields {
+        issuer_and_serial: issuer_and_serial(issuer.as_raw(), certificate.raw_serial()),
         subject: subject.to_string(),
-        issuer: certificate.issuer().to_string(),
+        issuer: issuer.to_string(),
         serial: certificate.raw_serial_as_string(),
         not_before: system_time(certificate.validity().not_before),
         not_after: system_time(certificate.validity().not_after),
         for_client_auth: is_for_client_auth(&certificate)?,
-        common_names: attributes(subject, X509Name::iter_common_name)?,
-        organizations: attributes(subject, X509Name::iter_organization)?,
-        organizational_units: attributes(subject, X509Name::iter_organizational_unit)?,
-        ..Fields::default()
+        common_names: attributes(subject.iter_common_name())?,
+        organizations: attributes(subject.iter_organization())?,
+        organizational_units: attributes(subject.iter_organizational_unit())?,
+        svid: svid(&certificate, &alternatives.uris),
+        dns_names: alternatives.dns_names,
+        uris: alternatives.uris,
+        emails: alternatives.emails,
+        ip_addresses: alternatives.ip_addresses,
+        has_alternatives: alternatives.any,
+        rare,
+    })
+}
+
+/// One certificate and nothing after it.
+pub(super) fn single(der: &[u8]) -> Result<X509Certificate<'_>, &'static str> {
+    match X509Certificate::from_der(der) {
+        Ok(([], certificate)) => Ok(certificate),
+        Ok(_) => Err("something follows the certificate"),
+        Err(_) => Err("not a certificate in DER"),
+    }
+}
+
+/// A serial number is unique only for its issuer (RFC 5280, section 4.1.2.2). A name in DER knows
+/// its own length, so no two pairs are hashed as the same bytes.
+pub(super) fn issuer_and_serial(issuer: &[u8], serial: &[u8]) -> [u8; 32] {
+    let zeros = serial.iter().take_while(|byte| **byte == 0).count();
+    Sha256::new().chain_update(issuer).chain_update(&serial[zeros..]).finalize().into()
+}
+
+/// SPIFFE X509-SVID, sections 2 and 5.2.
+fn svid(certificate: &X509Certificate<'_>, uris: &[String]) -> Result<(), &'static str> {
+    match uris {
+        [] => return Ok(()),
+        [uri] => spiffe::check(uri)?,
+        _ => return Err("the certificate has several URIs: an X.509-SVID has one"),
+    }
+    let usage = certificate.key_usage().map_err(|_| "the key usage is damaged or occurs twice")?;
+    match usage {
+        Some(usage) if usage.value.key_cert_sign() || usage.value.crl_sign() => {
+            Err("the certificate may sign others: an X.509-SVID of a workload may not")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The subject alternative names by their types.
+#[derive(Default)]
+struct Alternatives {
+    any: bool,
+    dns_names: Vec<String>,
+    uris: Vec<String>,
+    emails: Vec<String>,
+    ip_addresses: Vec<IpAddr>,
+}
+
+impl Alternatives {
+    fn of(certificate: &X509Certificate<'_>) -> Result<Self, &'static str> {
+        let names = certificate
+            .subject_alternative_name()
+            .map_err(|_| "the subject alternative names are damaged")?;
+        let mut alternatives = Self { any: names.is_some(), ..Self::default() };
+        for name in names.iter().flat_map(|names| &names.value.general_names) {
+            alternatives.add(name)?;
+        }
+        Ok(alternatives)
+    }
+
+    fn add(&mut self, name: &GeneralName<'_>) -> Result<(), &'static str> {
+        match name {
+            GeneralName::DNSName(name) => self.dns_names.push(ia5(name)?),
+            GeneralName::URI(name) => self.uris.push(ia5(name)?),
+            GeneralName::RFC822Name(name) => self.emails.push(ia5(name)?),
+            GeneralName::IPAddress(bytes) => self.ip_addresses.push(ip_address(bytes)?),
+            GeneralName::Invalid(..) => return Err("a subject alternative name is damaged"),
+            // Of kinds that no rule of this crate reads.
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn rare_attributes(subject: &X509Name<'_>) -> Vec<(NameKind, Result<Vec<String>, &'static str>)> {
+    let read = |(kind, oid): &(NameKind, Oid<'_>)| {
+        let of_kind = subject.iter_attributes().filter(|attribute| attribute.attr_type() == oid);
+        (*kind, attributes(of_kind))
     };
-    let alternatives = certificate
-        .subject_alternative_name()
-        .map_err(|_| "the subject alternative names are damaged")?;
-    for name in alternatives.iter().flat_map(|names| &names.value.general_names) {
-        alternative(name, &mut fields)?;
-    }
-    Ok(fields)
+    let is_absent = |names: &Result<Vec<_>, _>| names.as_ref().is_ok_and(Vec::is_empty);
+    RARE_ATTRIBUTES.iter().map(read).filter(|(_, names)| !is_absent(names)).collect()
 }
 
-fn alternative(name: &GeneralName<'_>, fields: &mut Fields) -> Result<(), &'static str> {
-    match name {
-        GeneralName::DNSName(name) => fields.dns_names.push(ia5(name)?),
-        GeneralName::URI(name) => fields.uris.push(ia5(name)?),
-        GeneralName::RFC822Name(name) => fields.emails.push(ia5(name)?),
-        GeneralName::IPAddress(bytes) => fields.ip_addresses.push(ip_address(bytes)?),
-        GeneralName::Invalid(..) => return Err("a subject alternative name is damaged"),
-        // Of kinds that no rule of this crate reads.
-        _ => {}
-    }
-    Ok(())
-}
-
-fn attributes<'c, I>(
-    subject: &'c X509Name<'c>,
-    of_kind: impl Fn(&'c X509Name<'c>) -> I,
-) -> Result<Vec<String>, &'static str>
-where
-    I: Iterator<Item = &'c AttributeTypeAndValue<'c>>,
-{
+fn attributes<'c>(
+    of_kind: impl Iterator<Item = &'c AttributeTypeAndValue<'c>>,
+) -> Result<Vec<String>, &'static str> {
     let text = |attribute: &AttributeTypeAndValue<'_>| match attribute.as_str() {
         Ok(text) if !text.is_empty() && !text.contains(char::is_control) => Ok(text.to_owned()),
         Ok(_) => Err("an attribute of the subject is empty or holds a control character"),
         Err(_) => Err("an attribute of the subject is in an encoding that is not supported"),
     };
-    of_kind(subject).map(text).collect()
+    of_kind.map(text).collect()
 }
 
 /// RFC 5280, section 4.2.1.6: these names are IA5 strings. A NUL byte has fooled many readers.
@@ -110,18 +191,23 @@ fn ip_address(bytes: &[u8]) -> Result<IpAddr, &'static str> {
     }
 }
 
+const DAMAGED: &str = "an extension is damaged or occurs twice";
+
 /// An authority's own certificate is never a client's.
 fn is_for_client_auth(certificate: &X509Certificate<'_>) -> Result<bool, &'static str> {
-    const DAMAGED: &str = "an extension is damaged or occurs twice";
     let usages = certificate.extended_key_usage().map_err(|_| DAMAGED)?;
+    let is_authority = is_authority(certificate)?;
+    Ok(!is_authority && usages.is_none_or(|usages| usages.value.client_auth))
+}
+
+pub(super) fn is_authority(certificate: &X509Certificate<'_>) -> Result<bool, &'static str> {
     let constraints =
         certificate.get_extension_unique(&OID_X509_EXT_BASIC_CONSTRAINTS).map_err(|_| DAMAGED)?;
-    let is_authority = match constraints.map(X509Extension::parsed_extension) {
-        None => false,
-        Some(ParsedExtension::BasicConstraints(constraints)) => constraints.ca,
-        Some(_) => return Err(DAMAGED),
-    };
-    Ok(!is_authority && usages.is_none_or(|usages| usages.value.client_auth))
+    match constraints.map(X509Extension::parsed_extension) {
+        None => Ok(false),
+        Some(ParsedExtension::BasicConstraints(constraints)) => Ok(constraints.ca),
+        Some(_) => Err(DAMAGED),
+    }
 }
 
 fn system_time(time: ASN1Time) -> Option<SystemTime> {

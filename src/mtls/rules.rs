@@ -1,42 +1,28 @@
 //! [`CertificateRules`]: from a certificate to an identity.
 
-use std::borrow::Cow;
-
-use serde_json::Value;
+use std::{borrow::Cow, sync::Arc};
 
 use crate::{
     authenticator::{Answer, Authenticator},
+    because,
     clock::Clock,
+    config_error::{ConfigError, Problems},
     error::AuthError,
     identity::Identity,
-    mtls::ClientCertificate,
+    mtls::{
+        CertificateFilters, CertificateList, ClientCertificate, NameKind, NameTemplate,
+        naming::{ClaimSource, Naming, Subject},
+        spiffe,
+    },
 };
-
-/// A kind of name in a certificate.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum NameKind {
-    /// A URI among the subject alternative names, such as a SPIFFE ID.
-    Uri,
-    /// A DNS name among the subject alternative names.
-    DnsName,
-    /// An e-mail address among the subject alternative names.
-    Email,
-    /// The common name of the subject. Only for authorities that put no name elsewhere: nothing
-    /// types it, so a host and a person may share it (RFC 9525, section 2).
-    CommonName,
-    /// An organization of the subject.
-    Organization,
-    /// An organizational unit of the subject.
-    OrganizationalUnit,
-}
 
 /// Makes identities of client certificates: an [`Authenticator`] of [`ClientCertificate`]
 /// credentials.
 ///
 /// The subject is one name of the certificate. Several names of the chosen kind are ambiguous and
 /// refused, so that the order in which a certificate lists them never matters, and so is a wildcard.
-/// That the certificate is still valid is checked on every request: connections live long.
+/// That the certificate is still valid, and what the [lists](CertificateList) say of it, is checked
+/// on every request: connections live long. All else is read once per connection.
 ///
 /// # Claims
 ///
@@ -46,23 +32,44 @@ pub enum NameKind {
 /// | `cn`, `o`, `ou` | arrays of attributes of the subject |
 /// | `serial`, `x5t#S256` | strings |
 /// | those of [`with_claim`](Self::with_claim) | arrays of names |
+/// | those of [`subject_by`](Self::subject_by), [`with_claim_by`](Self::with_claim_by) | strings |
+/// | with [`with_details`](Self::with_details): `subject_dn`, `issuer_dn`, `fingerprint` | strings |
+/// | with [`with_details`](Self::with_details): `not_before`, `not_after` | seconds since 1970 |
 ///
 /// The identity's issuer is the distinguished name of the certificate's issuer.
 ///
 /// # Examples
 ///
 /// ```
-/// use tower_auth::{CertificateRules, MtlsIdentityLayer, TenantLayer};
+/// use tower_auth::{CertificateRules, MtlsIdentityLayer, NameKind, NameTemplate, TenantLayer};
 ///
 /// // The subject is a URI, else a DNS name, else an e-mail address; the tenant is the organization.
 /// let auth = (MtlsIdentityLayer::new(CertificateRules::new()), TenantLayer::from_claim("o"));
 /// # let _ = auth;
+///
+/// // Of alice.client.contoso.com the subject is alice, and the tenant the organizational unit.
+/// let rules = CertificateRules::new()
+///     .subject_by(NameTemplate::dns("{name}.client.contoso.com")?)
+///     .with_claim("tenant", NameKind::OrganizationalUnit);
+/// # let mut params = rcgen::CertificateParams::new(["alice.client.contoso.com".to_owned()])?;
+/// # params.distinguished_name.push(rcgen::DnType::OrganizationalUnitName, "acme");
+/// # let der = params.self_signed(&rcgen::KeyPair::generate()?)?.der().to_vec();
+/// # use tower_auth::{Answer, Authenticator, ClientCertificate};
+/// # let Answer::Now(judgement) = rules.answer(ClientCertificate::from_der(der)?) else { panic!() };
+/// # let identity = judgement?;
+/// assert_eq!(identity.subject(), "alice");
+/// assert_eq!(identity.claims().get("tenant"), Some(&serde_json::json!(["acme"])));
+///
+/// let auth = (MtlsIdentityLayer::new(rules), TenantLayer::from_claim("tenant"));
+/// # let _ = auth;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct CertificateRules {
-    subject: Option<NameKind>,
-    claims: Vec<(Cow<'static, str>, NameKind)>,
+    naming: Arc<Naming>,
+    allowed: Option<CertificateList>,
+    denied: Option<CertificateList>,
     clock: Clock,
 }
 
@@ -74,14 +81,122 @@ impl CertificateRules {
     }
 
     /// The subject is the one name of this kind.
+    ///
+    /// With [`NameKind::SpiffeId`] that is a SPIFFE ID of any trust domain, and whoever is trusted to
+    /// sign for one domain signs for all: [`spiffe`](Self::spiffe) names the domains.
     pub fn subject_from(kind: NameKind) -> Self {
-        Self { subject: Some(kind), ..Self::default() }
+        Self::new().with_subject(Subject::Kind(kind))
+    }
+
+    /// The subject is the SPIFFE ID of an X.509-SVID of one of these trust domains.
+    ///
+    /// Where there are several, the TLS stack must see to it that the authorities of one sign
+    /// nothing for another (SPIFFE X509-SVID, section 5.1), by name constraints for example: which
+    /// authority a certificate was verified with is not known here.
+    ///
+    /// # Errors
+    ///
+    /// No trust domain, or one that is not what the SPIFFE ID specification allows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_auth::CertificateRules;
+    ///
+    /// let rules = CertificateRules::spiffe(["example.org"])?;
+    /// # let _ = rules;
+    /// let error = CertificateRules::spiffe(["spiffe://example.org"]).unwrap_err();
+    /// assert!(error.to_string().contains("trust domain"), "{error}");
+    /// # Ok::<(), tower_auth::ConfigError>(())
+    /// ```
+    pub fn spiffe<D: Into<String>>(
+        trust_domains: impl IntoIterator<Item = D>,
+    ) -> Result<Self, ConfigError> {
+        let trust_domains: Vec<String> = trust_domains.into_iter().map(Into::into).collect();
+        let mut problems = Problems::default();
+        if trust_domains.is_empty() {
+            problems.add("no trust domain: no SPIFFE ID would be accepted");
+        }
+        for domain in &trust_domains {
+            if let Err(problem) = spiffe::check_trust_domain(domain) {
+                problems.add(format!("{domain:?}: {problem}"));
+            }
+        }
+        let mut rules = Self::subject_from(NameKind::SpiffeId);
+        rules.naming_mut().trust_domains = trust_domains;
+        problems.finish(rules)
+    }
+
+    /// The subject is the part of a name that a template finds; other words in its braces become
+    /// claims.
+    pub fn subject_by(self, template: NameTemplate) -> Self {
+        self.with_subject(Subject::Template(template))
+    }
+
+    /// Knows a certificate that has no subject alternative name at all by its common name.
+    ///
+    /// One that has any is never known by its common name (RFC 9525, section 2).
+    pub fn allow_common_name(mut self) -> Self {
+        self.naming_mut().common_name = true;
+        self
     }
 
     /// Adds a claim with all names of a kind, under a name that identities of other schemes use too:
     /// `with_claim("tenant", NameKind::Organization)`.
-    pub fn with_claim(mut self, claim: impl Into<Cow<'static, str>>, kind: NameKind) -> Self {
-        self.claims.push((claim.into(), kind));
+    ///
+    /// Where [several](crate::TenantLayer::from_claim) would be ambiguous it is for whoever reads
+    /// the claim to refuse them. Names that [must not be used](ClientCertificate::names) refuse the
+    /// certificate.
+    pub fn with_claim(self, claim: impl Into<Cow<'static, str>>, kind: NameKind) -> Self {
+        self.with_claim_from(claim.into(), ClaimSource::Kind(kind))
+    }
+
+    /// Adds a claim with the part of a name that a template finds, and claims by the other words in
+    /// its braces. A certificate without a name that fits is refused.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_auth::{CertificateRules, NameKind, NameTemplate};
+    ///
+    /// // The unit `tenant-acme` is the tenant acme.
+    /// let template = NameTemplate::new(NameKind::OrganizationalUnit, "tenant-{name}")?;
+    /// let rules = CertificateRules::new().with_claim_by("tenant", template);
+    /// # let _ = rules;
+    /// # Ok::<(), tower_auth::ConfigError>(())
+    /// ```
+    pub fn with_claim_by(
+        self,
+        claim: impl Into<Cow<'static, str>>,
+        template: NameTemplate,
+    ) -> Self {
+        self.with_claim_from(claim.into(), ClaimSource::Template(template))
+    }
+
+    /// Adds claims about the certificate itself: `subject_dn`, `issuer_dn`, `fingerprint` (SHA-256 in
+    /// hexadecimal), `not_before` and `not_after` (seconds since 1970).
+    pub fn with_details(mut self) -> Self {
+        self.naming_mut().details = true;
+        self
+    }
+
+    /// Refuses certificates that match none of these filters.
+    pub fn with_filters(mut self, filters: CertificateFilters) -> Self {
+        self.naming_mut().filters = Some(filters);
+        self
+    }
+
+    /// Refuses certificates that are not on this list, as it is when the request comes. An empty
+    /// list refuses all.
+    pub fn with_allow_list(mut self, list: CertificateList) -> Self {
+        self.allowed = Some(list);
+        self
+    }
+
+    /// Refuses certificates that are on this list, as it is when the request comes; also those on
+    /// the list of [`with_allow_list`](Self::with_allow_list).
+    pub fn with_deny_list(mut self, list: CertificateList) -> Self {
+        self.denied = Some(list);
         self
     }
 
@@ -91,40 +206,39 @@ impl CertificateRules {
         self
     }
 
-    fn judge(&self, certificate: &ClientCertificate) -> Result<Identity, AuthError> {
-        if !certificate.is_for_client_auth() {
-            return Err(AuthError::invalid("the certificate is not for client authentication"));
-        }
-        let now = self.clock.now();
-        let Some(end) = certificate.not_after().filter(|end| now <= *end) else {
-            return Err(AuthError::expired("the certificate has ended"));
-        };
-        if certificate.not_before().is_some_and(|start| now < start) {
-            return Err(AuthError::invalid("the certificate is not valid yet"));
-        }
-        let subject = self.subject(certificate)?;
-        let identity = Identity::new(subject).with_issuer(certificate.issuer()).with_expiry(end);
-        let identity = with_claims(identity, certificate);
-        Ok(self.claims.iter().fold(identity, |identity, (claim, kind)| {
-            identity.with_claim(claim.as_ref(), names(certificate, *kind).to_vec())
-        }))
+    fn with_subject(mut self, subject: Subject) -> Self {
+        self.naming_mut().subject = subject;
+        self
     }
 
-    fn subject<'c>(&self, certificate: &'c ClientCertificate) -> Result<&'c str, AuthError> {
-        let names = match self.subject {
-            Some(kind) => names(certificate, kind),
-            None => [NameKind::Uri, NameKind::DnsName, NameKind::Email]
-                .map(|kind| names(certificate, kind))
-                .into_iter()
-                .find(|names| !names.is_empty())
-                .unwrap_or_default(),
-        };
-        match names {
-            [name] if name.contains('*') => Err(AuthError::invalid("the name is a wildcard")),
-            [name] => Ok(name),
-            [] => Err(AuthError::invalid("the certificate has no name of the wanted kind")),
-            _ => Err(AuthError::invalid("the certificate has several names of the wanted kind")),
+    fn with_claim_from(mut self, claim: Cow<'static, str>, source: ClaimSource) -> Self {
+        self.naming_mut().claims.push((claim, source));
+        self
+    }
+
+    /// What has judged certificates already is left as it is.
+    fn naming_mut(&mut self) -> &mut Naming {
+        Arc::make_mut(&mut self.naming)
+    }
+
+    fn judge(&self, certificate: &ClientCertificate) -> Result<Identity, AuthError> {
+        if !certificate.is_for_client_auth() {
+            return Err(because::invalid("the certificate is not for client authentication"));
         }
+        let now = self.clock.now();
+        if certificate.not_after().is_none_or(|end| now > end) {
+            return Err(because::expired("the certificate has ended"));
+        }
+        if certificate.not_before().is_some_and(|start| now < start) {
+            return Err(because::invalid("the certificate is not valid yet"));
+        }
+        if self.denied.as_ref().is_some_and(|list| list.contains(certificate)) {
+            return Err(because::invalid("the certificate is on the deny-list"));
+        }
+        if self.allowed.as_ref().is_some_and(|list| !list.contains(certificate)) {
+            return Err(because::invalid("the certificate is not on the allow-list"));
+        }
+        certificate.identity(&self.naming)
     }
 }
 
@@ -136,33 +250,4 @@ impl Authenticator<ClientCertificate> for CertificateRules {
     fn answer(&self, credentials: ClientCertificate) -> Answer<ClientCertificate> {
         Answer::Now(self.judge(&credentials))
     }
-}
-
-fn names(certificate: &ClientCertificate, kind: NameKind) -> &[String] {
-    match kind {
-        NameKind::Uri => certificate.uris(),
-        NameKind::DnsName => certificate.dns_names(),
-        NameKind::Email => certificate.emails(),
-        NameKind::CommonName => certificate.common_names(),
-        NameKind::Organization => certificate.organizations(),
-        NameKind::OrganizationalUnit => certificate.organizational_units(),
-    }
-}
-
-fn with_claims(identity: Identity, certificate: &ClientCertificate) -> Identity {
-    let ip = certificate.ip_addresses().iter().map(ToString::to_string).collect();
-    let lists = [
-        ("uri", certificate.uris().to_vec()),
-        ("dns", certificate.dns_names().to_vec()),
-        ("email", certificate.emails().to_vec()),
-        ("ip", ip),
-        ("cn", certificate.common_names().to_vec()),
-        ("o", certificate.organizations().to_vec()),
-        ("ou", certificate.organizational_units().to_vec()),
-    ];
-    let lists = lists.into_iter().filter(|(_, names)| !names.is_empty());
-    lists
-        .fold(identity, |identity, (claim, names)| identity.with_claim(claim, Value::from(names)))
-        .with_claim("serial", certificate.serial())
-        .with_claim("x5t#S256", certificate.sha256_thumbprint())
 }

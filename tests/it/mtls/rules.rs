@@ -1,41 +1,14 @@
 //! Which identity a certificate becomes, and which becomes none.
 
-use std::{
-    error::Error,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use rcgen::{DnType, ExtendedKeyUsagePurpose as Usage};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use serde_json::json;
-use tower_auth::{
-    Answer, AuthErrorKind, Authenticator, CertificateRules, ClientCertificate, Clock, Identity,
-    NameKind,
-};
+use tower_auth::{AuthErrorKind, CertificateRules, ClientCertificate, Clock, NameKind};
 
-use crate::support::pki::{Authority, Leaf, client};
-
-fn judge(
-    rules: &CertificateRules,
-    der: impl Into<Vec<u8>>,
-) -> Result<Identity, (AuthErrorKind, String)> {
-    match rules.answer(ClientCertificate::from_der(der).unwrap()) {
-        Answer::Now(judgement) => {
-            judgement.map_err(|error| (error.kind(), error.source().unwrap().to_string()))
-        }
-        Answer::Later(_) => panic!("no waiting is needed"),
-    }
-}
-
-fn issued(leaf: &Leaf) -> Vec<u8> {
-    Authority::new("authority").sign(leaf).der()
-}
-
-#[track_caller]
-fn assert_refused(rules: &CertificateRules, leaf: &Leaf, expected: &str) {
-    let (_, reason) = judge(rules, issued(leaf)).unwrap_err();
-    assert!(reason.contains(expected), "{reason}, not {expected}");
-}
+use super::{assert_refused, issued, judge};
+use crate::support::pki::{Leaf, client};
 
 fn at(seconds: u64) -> Clock {
     Clock::manual(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))

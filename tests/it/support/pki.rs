@@ -1,9 +1,11 @@
 //! A small public key infrastructure, made while the tests run.
 use std::net::IpAddr;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType, date_time_ymd,
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType, SerialNumber,
+    SignatureAlgorithm, date_time_ymd,
 };
 
 /// An authority that signs certificates.
@@ -20,14 +22,29 @@ pub(crate) struct Certified {
 
 impl Authority {
     pub(crate) fn new(name: &str) -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name = distinguished_name(&[(DnType::CommonName, name)]);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        let key = KeyPair::generate().unwrap();
+        Self::root(Leaf::named(name).signer())
+    }
+
+    /// One that is its own issuer.
+    pub(crate) fn root(request: Leaf) -> Self {
+        Self::root_with_key(request, KeyPair::generate().unwrap())
+    }
+
+    /// One that is its own issuer and signs by this algorithm.
+    pub(crate) fn root_signing_by(request: Leaf, algorithm: &'static SignatureAlgorithm) -> Self {
+        Self::root_with_key(request, KeyPair::generate_for(algorithm).unwrap())
+    }
+
+    fn root_with_key(Leaf(params): Leaf, key: KeyPair) -> Self {
         let certificate = params.self_signed(&key).unwrap();
-        let issuer = Issuer::new(params, key);
-        Self { certificate, issuer }
+        Self { certificate, issuer: Issuer::new(params, key) }
+    }
+
+    /// An authority that this one vouches for.
+    pub(crate) fn authority(&self, Leaf(params): Leaf) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        Self { certificate, issuer: Issuer::new(params, key) }
     }
 
     pub(crate) fn pem(&self) -> String {
@@ -114,6 +131,22 @@ impl Leaf {
         self
     }
 
+    pub(crate) fn key_usages(mut self, usages: impl IntoIterator<Item = KeyUsagePurpose>) -> Self {
+        self.0.key_usages = usages.into_iter().collect();
+        self
+    }
+
+    pub(crate) fn serial(mut self, serial: &[u8]) -> Self {
+        self.0.serial_number = Some(SerialNumber::from_slice(serial));
+        self
+    }
+
+    /// One more attribute of the subject, also of a type that it has already.
+    pub(crate) fn attribute(mut self, oid: &[u64], value: impl Into<DnValue>) -> Self {
+        self.0.distinguished_name.push(DnType::CustomDnType(oid.to_vec()), value);
+        self
+    }
+
     /// Valid on the days from the first to the second, both as year, month and day.
     pub(crate) fn valid(mut self, from: (i32, u8, u8), to: (i32, u8, u8)) -> Self {
         self.0.not_before = date_time_ymd(from.0, from.1, from.2);
@@ -125,6 +158,17 @@ impl Leaf {
     pub(crate) fn authority(mut self) -> Self {
         self.0.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         self
+    }
+
+    /// Says by which key the issuer signs.
+    pub(crate) fn issuer_key(mut self) -> Self {
+        self.0.use_authority_key_identifier_extension = true;
+        self
+    }
+
+    /// What a good authority asks for.
+    pub(crate) fn signer(self) -> Self {
+        self.authority().key_usages([KeyUsagePurpose::KeyCertSign])
     }
 
     /// An extension with this DER as its content.
@@ -146,4 +190,29 @@ fn distinguished_name(attributes: &[(DnType, &str)]) -> DistinguishedName {
         name.push(kind.clone(), *value);
     }
     name
+}
+
+/// A certificate's DER as PEM.
+pub(crate) fn pem(der: &[u8]) -> String {
+    let lines: Vec<String> = STANDARD
+        .encode(der)
+        .as_bytes()
+        .chunks(64)
+        .map(|line| String::from_utf8_lossy(line).into_owned())
+        .collect();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+}
+
+/// The DER with these bytes exchanged for others of the same length, wherever they are.
+pub(crate) fn exchanged(der: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let (mut der, mut count) = (der.to_vec(), 0);
+    for start in 0..=der.len() - from.len() {
+        if der[start..].starts_with(from) {
+            der[start..start + to.len()].copy_from_slice(to);
+            count += 1;
+        }
+    }
+    assert!(count > 0, "the bytes are not there");
+    der
 }
