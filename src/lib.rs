@@ -191,8 +191,9 @@ pub use self::jwt::{
 };
 #[cfg(feature = "mtls")]
 pub use self::mtls::{
-    CertificateRules, ClientCertificate, MtlsIdentityLayer, NameKind, PeerCertificates,
-    PeerCertificatesLayer, PeerCertificatesService,
+    CertificateRules, ClientCertificate, ForwardedCertificates, ForwardedCertificatesLayer,
+    ForwardedGrant, MtlsIdentityLayer, NameKind, PeerCertificates, PeerCertificatesLayer,
+    PeerCertificatesService, ProxyProof, UnixPeer,
 };
 #[cfg(feature = "tls")]
 pub use self::mtls::{TlsListener, TlsListenerBuilder, TlsPeer, TlsStream};

@@ -4,6 +4,7 @@
 //! [`Authenticator<ClientCertificate>`](crate::Authenticator); [`CertificateRules`] is a ready one.
 
 mod certificate;
+mod forwarded;
 mod layer;
 mod parse;
 mod peer;
@@ -15,6 +16,9 @@ mod tls;
 
 pub use self::{
     certificate::ClientCertificate,
+    forwarded::{
+        ForwardedCertificates, ForwardedCertificatesLayer, ForwardedGrant, ProxyProof, UnixPeer,
+    },
     layer::MtlsIdentityLayer,
     peer::{PeerCertificates, PeerCertificatesLayer, PeerCertificatesService},
     rules::{CertificateRules, NameKind},

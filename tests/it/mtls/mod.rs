@@ -1,5 +1,6 @@
 //! Client certificates: read, judged, and carried from real TLS connections.
 mod certificate;
+mod forwarded;
 mod hostile_certificates;
 mod listener;
 mod listener_configuration;

@@ -1,0 +1,1 @@
+//! How to trust a proxy.
