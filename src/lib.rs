@@ -109,7 +109,7 @@
 //! | `cache` | yes | [`Authenticator::cached`]: judgements that are remembered |
 //! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
-//! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`] |
+//! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`], [`ForwardedCertificatesLayer`] |
 //! | `reqwest` | yes | [`HttpFetch`], the client that keys are fetched with where no other is given |
 //! | `tls` | yes | [`TlsListener`] for `axum::serve` |
 //! | `tracing` | yes | one structured [event](guide::events) per decision |

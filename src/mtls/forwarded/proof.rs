@@ -96,7 +96,7 @@ impl ProxyProof {
             match thumbprint(text.as_ref()) {
                 Some(thumbprint) => known.push(thumbprint),
                 None => {
-                    problems.add(format!("{:?} is not a SHA-256 in hexadecimal", text.as_ref()))
+                    problems.add(format!("{:?} is not a SHA-256 in hexadecimal", text.as_ref()));
                 }
             }
         }
