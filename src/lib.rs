@@ -196,7 +196,7 @@ pub use self::mtls::{
     PeerCertificatesService, ProxyProof, UnixPeer,
 };
 #[cfg(feature = "tls")]
-pub use self::mtls::{TlsListener, TlsListenerBuilder, TlsPeer, TlsStream};
+pub use self::mtls::{ForwardedAuthorities, TlsListener, TlsListenerBuilder, TlsPeer, TlsStream};
 #[cfg(feature = "testing")]
 pub use self::testing::TestIdentityLayer;
 #[cfg(all(feature = "testing", any(feature = "jwt", feature = "rust-crypto")))]

@@ -79,6 +79,7 @@
 //! | the field of a forwarded certificate | one line of at most 16 KiB, a chain of at most 8 | |
 //! | the element of `x-forwarded-client-cert` | the right-most | `ForwardedCertificates::from_xfcc_by`, `from_xfcc_hops` |
 //! | the connection's own certificate behind that layer | not looked at | `ForwardedCertificatesLayer::allow_direct_clients` |
+//! | the chain of a forwarded certificate | the word of the proxy is taken | `ForwardedCertificatesLayer::with_authorities` |
 //! | forwarded certificates for tokens with `cnf` | do not count | `ForwardedCertificatesLayer::allow_bound_tokens` |
 //! | handshake | 10 s, 256 at a time | `with_handshake_timeout`, `with_max_handshakes` |
 //! | TLS | 1.2 and 1.3 | |

@@ -58,9 +58,11 @@
 //! of the peer can tell then who wrote it.
 //!
 //! **The proxy must verify the certificate.** `optional_no_ca` in nginx and Apache, `RequestClientCert`
-//! in Traefik and *passthrough* in the load balancer of AWS forward what anybody has made. This crate
-//! does not verify a forwarded chain again; it checks on every request that the certificate is
-//! for clients and valid today. Revocation is the proxy's business too.
+//! in Traefik and *passthrough* in the load balancer of AWS forward what anybody has made. That the
+//! certificate is for clients and valid today is checked on every request in any case. With
+//! `ForwardedCertificatesLayer::with_authorities` (feature `tls`) the forwarded chain is verified again
+//! against authorities of your own, and their revocation lists; nginx, HAProxy's `ssl_c_der` and Apache
+//! forward no intermediate authorities, so these must then be among yours.
 //!
 //! # The experiment
 //!

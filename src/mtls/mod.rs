@@ -25,6 +25,7 @@ pub use self::{
 };
 #[cfg(feature = "tls")]
 pub use self::{
+    forwarded::ForwardedAuthorities,
     stream::{TlsPeer, TlsStream},
     tls::{TlsListener, TlsListenerBuilder},
 };

@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::SystemTime,
 };
 
 use http::{HeaderName, request::Parts};
@@ -54,6 +55,7 @@ use crate::{
 /// | the peer has not proved to be the proxy, or the proxy forwards no certificate | 401 | `UNAUTHENTICATED` |
 /// | what the proxy forwards cannot be read, or is too long | 401 | `UNAUTHENTICATED` |
 /// | the proxy does not say that it has verified the certificate, where that is demanded | 401 | `UNAUTHENTICATED` |
+/// | no authority has signed it, or it is revoked, where [authorities](crate::ForwardedAuthorities) are set | 401 | `UNAUTHENTICATED` |
 /// | the field occurs twice | 400 | `UNAUTHENTICATED` |
 ///
 /// # Examples
@@ -89,6 +91,8 @@ pub struct ForwardedCertificatesLayer {
     stripped: Arc<AtomicU64>,
     bound_tokens: bool,
     direct_clients: bool,
+    #[cfg(feature = "tls")]
+    authorities: Option<super::ForwardedAuthorities>,
     clock: Clock,
 }
 
@@ -102,8 +106,20 @@ impl ForwardedCertificatesLayer {
             stripped: Arc::default(),
             bound_tokens: false,
             direct_clients: false,
+            #[cfg(feature = "tls")]
+            authorities: None,
             clock: Clock::system(),
         }
+    }
+
+    /// Verifies what the proxy forwards again, and needs the whole chain for it where there are
+    /// intermediate authorities.
+    ///
+    /// For a proxy that forwards what it has not verified, and where its word is not enough.
+    #[cfg(feature = "tls")]
+    pub fn with_authorities(mut self, authorities: super::ForwardedAuthorities) -> Self {
+        self.authorities = Some(authorities);
+        self
     }
 
     /// Lets peers that are not the proxy authenticate by the certificate of their own connection.
@@ -149,10 +165,19 @@ impl ForwardedCertificatesLayer {
                 "two ForwardedCertificatesLayers: the outer one has taken the fields of the inner one",
             ));
         }
-        let proved = self.proof.holds(&parts.extensions, self.clock.now())?;
-        Ok(ForwardedGrant(
-            proved.then(|| PeerCertificates::forwarded(self.source.read(&parts.headers))),
-        ))
+        let now = self.clock.now();
+        let proved = self.proof.holds(&parts.extensions, now)?;
+        Ok(ForwardedGrant(proved.then(|| PeerCertificates::forwarded(self.read(parts, now)))))
+    }
+
+    fn read(&self, parts: &Parts, now: SystemTime) -> Result<Option<Vec<Vec<u8>>>, AuthError> {
+        let chain = self.source.read(&parts.headers)?;
+        #[cfg(feature = "tls")]
+        if let Some(authorities) = &self.authorities {
+            return chain.map(|chain| authorities.hold(chain, now)).transpose();
+        }
+        let _ = now;
+        Ok(chain)
     }
 }
 

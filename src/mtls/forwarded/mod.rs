@@ -3,6 +3,8 @@
 //! [`ForwardedCertificatesLayer`] asks a [`ProxyProof`] whether the peer is that proxy, and only then
 //! reads what [`ForwardedCertificates`] says where the certificate is.
 
+#[cfg(feature = "tls")]
+mod authorities;
 mod layer;
 mod names;
 mod networks;
@@ -11,6 +13,8 @@ mod read;
 mod source;
 mod xfcc;
 
+#[cfg(feature = "tls")]
+pub use self::authorities::ForwardedAuthorities;
 pub use self::{
     layer::{ForwardedCertificatesLayer, ForwardedGrant},
     proof::{ProxyProof, UnixPeer},

@@ -119,9 +119,9 @@ impl ForwardedCertificates {
 
     /// The Application Load Balancer of AWS in mode *passthrough*: `X-Amzn-Mtls-Clientcert`, which
     /// holds **whatever the client has sent, verified by nobody**. Anybody can make a certificate with
-    /// any name: the authenticator must know certificates by more than names, such as their
-    /// [thumbprint](crate::ClientCertificate::sha256_thumbprint), which the client's handshake with the
-    /// load balancer proves to be its own.
+    /// any name: set the authorities that must have signed it
+    /// (`ForwardedCertificatesLayer::with_authorities`, feature `tls`), or know certificates by their
+    /// [thumbprint](crate::ClientCertificate::sha256_thumbprint) and not by names.
     pub const fn danger_from_alb_passthrough() -> Self {
         Self::of(Format::EscapedPemChain, ALB_PASSTHROUGH)
     }

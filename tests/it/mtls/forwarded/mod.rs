@@ -1,4 +1,5 @@
 //! Client certificates that a proxy forwards.
+mod authorities;
 mod bound_tokens;
 mod captures;
 mod field;
