@@ -47,3 +47,22 @@ async fn mtlsb_03_it_counts_where_the_application_says_so_and_the_peer_is_the_pr
     assert_eq!(status(socket().allow_bound_tokens(), "alice", false).await, 401);
     assert_eq!(status(socket().allow_bound_tokens(), "bob-inter", true).await, 401);
 }
+
+#[tokio::test]
+async fn a_forwarded_certificate_proves_no_peer_to_be_the_proxy() {
+    let probe = Probe::new();
+    let service = socket().allow_bound_tokens().layer(probe.clone());
+    let request = Request::builder().header("x-own", base64_of("mesh-a")).extension(UnixPeer);
+    service.oneshot(request.body(()).unwrap()).await.unwrap();
+    let forwarded = probe.head().extensions.get::<PeerCertificates>().unwrap().clone();
+    assert_eq!(forwarded.leaf().unwrap().unwrap().der(), der("mesh-a"));
+
+    let source = ForwardedCertificates::from_haproxy(name("x-own"));
+    let proof = ProxyProof::client_certificate(|peer| peer.der() == der("mesh-a"));
+    let inner = layer(source, proof);
+    for (peer, stripped) in [(PeerCertificates::from_der([der("mesh-a")]), 0), (forwarded, 1)] {
+        let request = Request::builder().header("x-own", base64_of("alice")).extension(peer);
+        super::answer(&inner, request.body(()).unwrap()).await;
+        assert_eq!(inner.stripped(), stripped);
+    }
+}
