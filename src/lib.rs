@@ -109,7 +109,7 @@
 //! | `cache` | yes | [`Authenticator::cached`]: judgements that are remembered |
 //! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
-//! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`], [`CertificateList`] |
+//! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`], [`CertificateList`], [`ForwardedCertificatesLayer`] |
 //! | `reqwest` | yes | [`HttpFetch`], the client that keys are fetched with where no other is given |
 //! | `tls` | yes | [`TlsListener`] for `axum::serve` |
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
@@ -192,11 +192,12 @@ pub use self::jwt::{
 #[cfg(feature = "mtls")]
 pub use self::mtls::{
     CertificateEntry, CertificateFilter, CertificateFilters, CertificateList, CertificateRules,
-    ClientCertificate, MtlsIdentityLayer, NameKind, NameTemplate, PeerCertificates,
-    PeerCertificatesLayer, PeerCertificatesService, check_ca_bundle, check_client_certificate,
+    ClientCertificate, ForwardedCertificates, ForwardedCertificatesLayer, ForwardedGrant,
+    MtlsIdentityLayer, NameKind, NameTemplate, PeerCertificates, PeerCertificatesLayer,
+    PeerCertificatesService, ProxyProof, UnixPeer, check_ca_bundle, check_client_certificate,
 };
 #[cfg(feature = "tls")]
-pub use self::mtls::{TlsListener, TlsListenerBuilder, TlsPeer, TlsStream};
+pub use self::mtls::{ForwardedAuthorities, TlsListener, TlsListenerBuilder, TlsPeer, TlsStream};
 #[cfg(feature = "testing")]
 pub use self::testing::TestIdentityLayer;
 #[cfg(all(feature = "testing", any(feature = "jwt", feature = "rust-crypto")))]

@@ -39,6 +39,13 @@ impl PeerAddress {
     pub fn from_extensions(extensions: &Extensions) -> Option<Self> {
         extensions.get::<Self>().copied().or_else(|| of_connection(extensions))
     }
+
+    /// What the server knows of the connection, or else the address that was inserted, which may be
+    /// that of somebody further away.
+    #[cfg(feature = "mtls")]
+    pub(crate) fn of_the_peer_itself(extensions: &Extensions) -> Option<Self> {
+        of_connection(extensions).or_else(|| extensions.get::<Self>().copied())
+    }
 }
 
 impl From<SocketAddr> for PeerAddress {

@@ -9,6 +9,16 @@ pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, S
         .map_err(|_| "not PEM: a section is damaged".to_owned())
 }
 
+/// All certificate revocation lists, in their order; other sections are passed over.
+#[cfg(feature = "tls")]
+pub(crate) fn revocation_lists(
+    pem: &[u8],
+) -> Result<Vec<rustls_pki_types::CertificateRevocationListDer<'static>>, String> {
+    rustls_pki_types::CertificateRevocationListDer::pem_slice_iter(pem)
+        .collect::<Result<_, _>>()
+        .map_err(|_| "not PEM: a section is damaged".to_owned())
+}
+
 /// The first public key.
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
 pub(crate) fn public_key(

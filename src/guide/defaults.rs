@@ -83,6 +83,12 @@
 //! | validity | checked on every request | |
 //! | purpose | end entity, `clientAuth` if there are extended key usages | |
 //! | client certificates of a `TlsListener` | not asked for; required with an authority | `with_client_ca`, `allow_missing_client_certificate` |
+//! | certificates that a proxy forwards | not read; with the layer for it, only after a proof of the peer | `ForwardedCertificatesLayer` |
+//! | the field of a forwarded certificate | one line of at most 16 KiB, a chain of at most 8 | |
+//! | the element of `x-forwarded-client-cert` | the right-most | `ForwardedCertificates::from_xfcc_by`, `from_xfcc_hops` |
+//! | the connection's own certificate behind that layer | not looked at | `ForwardedCertificatesLayer::allow_direct_clients` |
+//! | the chain of a forwarded certificate | the word of the proxy is taken | `ForwardedCertificatesLayer::with_authorities` |
+//! | forwarded certificates for tokens with `cnf` | do not count | `ForwardedCertificatesLayer::allow_bound_tokens` |
 //! | handshake | 10 s, 256 at a time | `with_handshake_timeout`, `with_max_handshakes` |
 //! | TLS | 1.2 and 1.3 | |
 //! | **Tenants** | | |

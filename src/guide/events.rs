@@ -6,7 +6,7 @@
 //! | Field | On | Value |
 //! |---|---|---|
 //! | `decision` | all | `granted`, `passed` or `denied` |
-//! | `check` | all | `authentication`, `impersonation`, `tenant`, `permission_claims`, `require`, or the name of your own [`Check`](crate::Check) |
+//! | `check` | all | `authentication`, `forwarded_certificates`, `impersonation`, `tenant`, `permission_claims`, `require`, or the name of your own [`Check`](crate::Check) |
 //! | `method` | all, where an identity was established | how: `Basic`, `Bearer`, `ClientCertificate`, `Anonymous`, `Impersonation`, or the name of your own credentials |
 //! | `kind` | `denied` | [`AuthErrorKind::as_str`](crate::AuthErrorKind::as_str) |
 //! | `scheme` | `denied`, where one was chosen | the scheme whose credentials were refused |

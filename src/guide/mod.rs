@@ -6,6 +6,7 @@
 //! - [`outages`]: what happens when the provider of keys is slow, down or lying
 //! - [`passwords`]: how to choose cost, cache and limits of logins
 //! - [`promises`]: what holds whatever is checked
+//! - [`proxies`]: how to believe the client certificates that a proxy forwards
 
 pub mod defaults;
 pub mod events;
@@ -15,3 +16,5 @@ pub mod outages;
 #[cfg(all(feature = "basic", feature = "cache"))]
 pub mod passwords;
 pub mod promises;
+#[cfg(feature = "mtls")]
+pub mod proxies;

@@ -16,10 +16,10 @@ use crate::{
     credentials::Credentials,
     error::AuthError,
     identity::Identity,
-    mtls::{NameKind, PeerCertificates, naming::Naming, parse},
+    mtls::{NameKind, PeerCertificates, forwarded::Forwarded, naming::Naming, parse},
 };
 
-/// The client's own certificate, as the TLS stack verified it.
+/// The client's own certificate, as the TLS stack verified it, or a proxy in front.
 ///
 /// Names are typed: a DNS name is never a URI, and an e-mail address is neither. A certificate with
 /// control characters in a name, or with a name in an encoding that is not understood, is refused
@@ -27,7 +27,10 @@ use crate::{
 ///
 /// A clone costs one reference count.
 #[derive(Clone)]
-pub struct ClientCertificate(Arc<Parsed>);
+pub struct ClientCertificate {
+    parsed: Arc<Parsed>,
+    forwarded: bool,
+}
 
 struct Parsed {
     der: Vec<u8>,
@@ -51,7 +54,7 @@ impl ClientCertificate {
         let fingerprint = Sha256::digest(&der).into();
         let thumbprint = URL_SAFE_NO_PAD.encode(fingerprint);
         let parsed = Parsed { der, fingerprint, thumbprint, fields, identity: OnceLock::new() };
-        Ok(Self(Arc::new(parsed)))
+        Ok(Self { parsed: Arc::new(parsed), forwarded: false })
     }
 
     /// What the server knows about the connection of a request.
@@ -64,102 +67,114 @@ impl ClientCertificate {
         })
     }
 
+    pub(super) fn forwarded(self) -> Self {
+        Self { forwarded: true, ..self }
+    }
+
+    /// Whether a proxy says that the client showed it, see
+    /// [`ForwardedCertificatesLayer`](crate::ForwardedCertificatesLayer), and not this connection's own
+    /// handshake.
+    #[must_use]
+    pub const fn is_forwarded(&self) -> bool {
+        self.forwarded
+    }
+
     /// The certificate in DER.
     #[must_use]
     pub fn der(&self) -> &[u8] {
-        &self.0.der
+        &self.parsed.der
     }
 
     /// The SHA-256 of the DER in base64url, as `x5t#S256` has it (RFC 8705, section 3.1).
     #[must_use]
     pub fn sha256_thumbprint(&self) -> &str {
-        &self.0.thumbprint
+        &self.parsed.thumbprint
     }
 
     /// The SHA-256 of the DER in hexadecimal, as `openssl x509 -fingerprint -sha256` has it, in lower
     /// case and without colons.
     #[must_use]
     pub fn sha256_fingerprint(&self) -> String {
-        hex(&self.0.fingerprint)
+        hex(&self.parsed.fingerprint)
     }
 
     /// The subject's distinguished name as text: for people, not for decisions.
     #[must_use]
     pub fn subject(&self) -> &str {
-        &self.0.fields.subject
+        &self.parsed.fields.subject
     }
 
     /// The issuer's distinguished name as text: for people, not for decisions.
     #[must_use]
     pub fn issuer(&self) -> &str {
-        &self.0.fields.issuer
+        &self.parsed.fields.issuer
     }
 
     /// The serial number in hexadecimal, bytes separated by colons.
     #[must_use]
     pub fn serial(&self) -> &str {
-        &self.0.fields.serial
+        &self.parsed.fields.serial
     }
 
     /// When the certificate begins to be valid; `None` before 1970.
     #[must_use]
     pub fn not_before(&self) -> Option<SystemTime> {
-        self.0.fields.not_before
+        self.parsed.fields.not_before
     }
 
     /// When the certificate ends to be valid; `None` before 1970.
     #[must_use]
     pub fn not_after(&self) -> Option<SystemTime> {
-        self.0.fields.not_after
+        self.parsed.fields.not_after
     }
 
     /// Whether it is an end-entity certificate that may be used by a client: without extended key
     /// usages, or with `clientAuth` among them (RFC 5280, section 4.2.1.12).
     #[must_use]
     pub fn is_for_client_auth(&self) -> bool {
-        self.0.fields.for_client_auth
+        self.parsed.fields.for_client_auth
     }
 
     /// The common names of the subject.
     #[must_use]
     pub fn common_names(&self) -> &[String] {
-        &self.0.fields.common_names
+        &self.parsed.fields.common_names
     }
 
     /// The organizations of the subject.
     #[must_use]
     pub fn organizations(&self) -> &[String] {
-        &self.0.fields.organizations
+        &self.parsed.fields.organizations
     }
 
     /// The organizational units of the subject.
     #[must_use]
     pub fn organizational_units(&self) -> &[String] {
-        &self.0.fields.organizational_units
+        &self.parsed.fields.organizational_units
     }
 
     /// The DNS names among the subject alternative names.
     #[must_use]
     pub fn dns_names(&self) -> &[String] {
-        &self.0.fields.dns_names
+        &self.parsed.fields.dns_names
     }
 
     /// The URIs among the subject alternative names, SPIFFE IDs among them.
     #[must_use]
     pub fn uris(&self) -> &[String] {
-        &self.0.fields.uris
+        &self.parsed.fields.uris
     }
 
     /// The e-mail addresses among the subject alternative names.
     #[must_use]
     pub fn emails(&self) -> &[String] {
-        &self.0.fields.emails
+        &self.parsed.fields.emails
     }
 
     /// The IP addresses among the subject alternative names.
     #[must_use]
     pub fn ip_addresses(&self) -> &[IpAddr] {
-        &self.0.fields.ip_addresses
+        &self.parsed.fields.ip_addresses
     }
 }
 
@@ -188,7 +203,7 @@ impl ClientCertificate {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn names(&self, kind: NameKind) -> Result<&[String], AuthError> {
-        let fields = &self.0.fields;
+        let fields = &self.parsed.fields;
         match kind {
             NameKind::SpiffeId => {
                 fields.svid.map(|()| fields.uris.as_slice()).map_err(because::invalid)
@@ -215,20 +230,20 @@ impl ClientCertificate {
     }
 
     pub(super) fn has_alternative_names(&self) -> bool {
-        self.0.fields.has_alternatives
+        self.parsed.fields.has_alternatives
     }
 
     pub(super) fn fingerprint(&self) -> [u8; 32] {
-        self.0.fingerprint
+        self.parsed.fingerprint
     }
 
     pub(super) fn issuer_and_serial(&self) -> [u8; 32] {
-        self.0.fields.issuer_and_serial
+        self.parsed.fields.issuer_and_serial
     }
 
     /// The identity by these rules, made once where they are the only ones that judge the connection.
     pub(super) fn identity(&self, naming: &Arc<Naming>) -> Result<Identity, AuthError> {
-        let kept = self.0.identity.get();
+        let kept = self.parsed.identity.get();
         // What is kept holds its rules, so no others can be at their address.
         if let Some((_, identity)) = kept.filter(|(made_by, _)| Arc::ptr_eq(made_by, naming)) {
             return Ok(identity.clone());
@@ -236,7 +251,7 @@ impl ClientCertificate {
         let identity = naming.identity(self)?.established_by(Self::NAME);
         if kept.is_none() {
             // Fails where another request was faster.
-            let _ = self.0.identity.set((Arc::clone(naming), identity.clone()));
+            let _ = self.parsed.identity.set((Arc::clone(naming), identity.clone()));
         }
         Ok(identity)
     }
@@ -248,10 +263,10 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
 }
 
-/// Two are the same where their DER is.
+/// Two are the same where their DER is, and where they come from.
 impl PartialEq for ClientCertificate {
     fn eq(&self, other: &Self) -> bool {
-        self.0.der == other.0.der
+        self.parsed.der == other.parsed.der && self.forwarded == other.forwarded
     }
 }
 
@@ -261,7 +276,10 @@ impl Credentials for ClientCertificate {
     const NAME: &'static str = "ClientCertificate";
 
     fn from_parts(parts: &Parts) -> Result<Option<Self>, AuthError> {
-        let leaf = Self::of_connection(&parts.extensions)?.leaf();
+        let leaf = match parts.extensions.get::<Forwarded>() {
+            Some(Forwarded(certificates)) => certificates.leaf(),
+            None => Self::of_connection(&parts.extensions)?.leaf(),
+        };
         leaf.map_err(|error| error.with_scheme(Self::NAME))
     }
 }
@@ -269,9 +287,9 @@ impl Credentials for ClientCertificate {
 impl fmt::Debug for ClientCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientCertificate")
-            .field("subject", &self.0.fields.subject)
-            .field("serial", &self.0.fields.serial)
-            .field("x5t#S256", &self.0.thumbprint)
+            .field("subject", &self.parsed.fields.subject)
+            .field("serial", &self.parsed.fields.serial)
+            .field("x5t#S256", &self.parsed.thumbprint)
             .finish_non_exhaustive()
     }
 }

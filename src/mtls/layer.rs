@@ -19,6 +19,7 @@ named_layer! {
     /// | `axum::serve` with [`TlsListener`](crate::TlsListener) | serve `app.into_make_service_with_connect_info::<TlsPeer>()` |
     /// | tonic's own TLS | enable the feature `tonic` |
     /// | an accept loop of your own over [`TlsListener`](crate::TlsListener) | insert [`TlsStream::peer`](crate::TlsStream::peer) |
+    /// | any of them, behind a proxy that ends TLS | put a [`ForwardedCertificatesLayer`](crate::ForwardedCertificatesLayer) outside of this one |
     /// | axum-server, or any other | insert [`PeerCertificates`](crate::PeerCertificates), see [`PeerCertificatesLayer`](crate::PeerCertificatesLayer) |
     ///
     /// Where none of these is there, the request is refused as `Misconfigured`: that a server forgot to

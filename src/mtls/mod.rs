@@ -6,6 +6,7 @@
 mod bundle;
 mod certificate;
 mod filter;
+mod forwarded;
 mod layer;
 mod list;
 mod name_kind;
@@ -24,6 +25,9 @@ pub use self::{
     bundle::{check_ca_bundle, check_client_certificate},
     certificate::ClientCertificate,
     filter::{CertificateFilter, CertificateFilters},
+    forwarded::{
+        ForwardedCertificates, ForwardedCertificatesLayer, ForwardedGrant, ProxyProof, UnixPeer,
+    },
     layer::MtlsIdentityLayer,
     list::{CertificateEntry, CertificateList},
     name_kind::NameKind,
@@ -33,6 +37,7 @@ pub use self::{
 };
 #[cfg(feature = "tls")]
 pub use self::{
+    forwarded::ForwardedAuthorities,
     stream::{TlsPeer, TlsStream},
     tls::{TlsListener, TlsListenerBuilder},
 };

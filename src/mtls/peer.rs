@@ -54,6 +54,20 @@ impl PeerCertificates {
         Self(Some(Arc::new(Shown { chain, leaf })))
     }
 
+    /// What a proxy forwards: a chain, none, or why it cannot be read.
+    pub(super) fn forwarded(chain: Result<Option<Vec<Vec<u8>>>, AuthError>) -> Self {
+        let shown = match chain {
+            Ok(None) => return Self::none(),
+            Ok(Some(chain)) => {
+                let leaf = chain.first().cloned().unwrap_or_default();
+                let leaf = ClientCertificate::from_der(leaf);
+                Shown { chain, leaf: leaf.map(ClientCertificate::forwarded) }
+            }
+            Err(error) => Shown { chain: Vec::new(), leaf: Err(error) },
+        };
+        Self(Some(Arc::new(shown)))
+    }
+
     /// The client's own certificate.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use crate::support::pki::{Authority, Leaf};
 mod bundles;
 mod certificate;
 mod filters;
+mod forwarded;
 mod hostile_certificates;
 mod listener;
 mod listener_configuration;

@@ -3,9 +3,10 @@ use std::net::IpAddr;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType, SerialNumber,
-    SignatureAlgorithm, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CustomExtension,
+    DistinguishedName, DnType, DnValue, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod,
+    KeyPair, KeyUsagePurpose, RevokedCertParams, SanType, SerialNumber, SignatureAlgorithm,
+    date_time_ymd,
 };
 
 /// An authority that signs certificates.
@@ -22,7 +23,8 @@ pub(crate) struct Certified {
 
 impl Authority {
     pub(crate) fn new(name: &str) -> Self {
-        Self::root(Leaf::named(name).signer())
+        let usages = [KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        Self::root(Leaf::named(name).authority().key_usages(usages))
     }
 
     /// One that is its own issuer.
@@ -59,6 +61,25 @@ impl Authority {
         let key = KeyPair::generate().unwrap();
         let certificate = request.0.signed_by(&key, &self.issuer).unwrap();
         Certified { certificate, key }
+    }
+
+    /// A list of revoked certificates by their serial numbers, good until a day.
+    pub(crate) fn revocation_list(&self, serials: &[Vec<u8>], until: (i32, u8, u8)) -> String {
+        let revoked = |serial: &Vec<u8>| RevokedCertParams {
+            serial_number: serial.clone().into(),
+            revocation_time: date_time_ymd(2026, 1, 1),
+            reason_code: None,
+            invalidity_date: None,
+        };
+        let list = CertificateRevocationListParams {
+            this_update: date_time_ymd(2026, 1, 1),
+            next_update: date_time_ymd(until.0, until.1, until.2),
+            crl_number: 1.into(),
+            issuing_distribution_point: None,
+            revoked_certs: serials.iter().map(revoked).collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        list.signed_by(&self.issuer).unwrap().pem().unwrap()
     }
 
     /// A server's certificate for `localhost`.

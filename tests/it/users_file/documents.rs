@@ -156,3 +156,25 @@ fn nk_t17_clear_text_passwords_take_a_word_from_the_owner() {
     let error = empty.document().danger_allow_clear_text_passwords().load_users().unwrap_err();
     assert_eq!(empty.problems(&error), [r#"users[0].password: user "a": it is empty"#]);
 }
+
+/// Half a file may end just before the word that counts.
+#[test]
+fn null_is_no_answer_to_whether_somebody_is_disabled() {
+    for (name, content) in [
+        (
+            "users.json",
+            format!(
+                r#"{{"rules":[],"users":[{{"identity":"x","encryptedPassword":"{HASH}","roles":[],"disabled":null}}]}}"#
+            ),
+        ),
+        (
+            "users.yaml",
+            format!(
+                "rules: []\nusers:\n  - identity: x\n    encryptedPassword: {HASH}\n    roles: []\n    disabled: "
+            ),
+        ),
+    ] {
+        let error = TempFile::new(name, content).document().load_users().unwrap_err().to_string();
+        assert!(error.contains("users[0].disabled: expected true or false"), "{error}");
+    }
+}

@@ -1,0 +1,122 @@
+//! [`ForwardedAuthorities`]: who must have signed a forwarded certificate.
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use rustls_pki_types::{CertificateDer, UnixTime};
+use tokio_rustls::rustls::{
+    CertificateError, Error, RootCertStore,
+    crypto::aws_lc_rs,
+    server::{WebPkiClientVerifier, danger::ClientCertVerifier},
+};
+
+use super::read::Der;
+use crate::{
+    config_error::{ConfigError, Problems},
+    error::AuthError,
+    pem,
+};
+
+/// The authorities that must have signed a forwarded certificate, held against it on every request, by
+/// the rules that a TLS handshake would hold it against.
+///
+/// # Examples
+///
+/// ```
+/// use tower_auth::ForwardedAuthorities;
+///
+/// let error = ForwardedAuthorities::from_pem("no certificate in it").unwrap_err();
+/// assert!(error.to_string().contains("no certificate"), "{error}");
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct ForwardedAuthorities(Arc<dyn ClientCertVerifier>);
+
+impl ForwardedAuthorities {
+    /// Authorities in PEM, each of them trusted.
+    ///
+    /// # Errors
+    ///
+    /// PEM that is damaged or holds no certificate, and a certificate that cannot be an authority's.
+    pub fn from_pem(authorities: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
+        Self::new(authorities.as_ref(), None)
+    }
+
+    /// Authorities in PEM, and their revocation lists in PEM.
+    ///
+    /// Every certificate of a chain needs the list of its issuer, and one that has not ended: where it is
+    /// not known whether a certificate is revoked, it is refused.
+    ///
+    /// # Errors
+    ///
+    /// As for [`from_pem`](Self::from_pem), for the lists as well.
+    pub fn from_pem_with_crls(
+        authorities: impl AsRef<[u8]>,
+        lists: impl AsRef<[u8]>,
+    ) -> Result<Self, ConfigError> {
+        Self::new(authorities.as_ref(), Some(lists.as_ref()))
+    }
+
+    fn new(authorities: &[u8], lists: Option<&[u8]>) -> Result<Self, ConfigError> {
+        let mut problems = Problems::default();
+        let mut roots = RootCertStore::empty();
+        match pem::certificates(authorities) {
+            Ok(found) if found.is_empty() => problems.add("authorities: no certificate in the PEM"),
+            Ok(found) => found.into_iter().for_each(|authority| {
+                if let Err(error) = roots.add(authority) {
+                    problems.add(format!("authorities: {error}"));
+                }
+            }),
+            Err(problem) => problems.add(format!("authorities: {problem}")),
+        }
+        let lists = match lists.map(pem::revocation_lists) {
+            None => None,
+            Some(Ok(found)) if !found.is_empty() => Some(found),
+            Some(Ok(_)) => {
+                problems.add("revocation lists: none in the PEM");
+                None
+            }
+            Some(Err(problem)) => {
+                problems.add(format!("revocation lists: {problem}"));
+                None
+            }
+        };
+        problems.finish(())?;
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        if let Some(lists) = lists {
+            builder = builder.with_crls(lists).enforce_revocation_expiration();
+        }
+        builder.build().map(Self).map_err(|error| ConfigError::new(error.to_string()))
+    }
+
+    /// The chain as it is, where it leads to an authority.
+    pub(super) fn hold(&self, chain: Vec<Der>, now: SystemTime) -> Result<Vec<Der>, AuthError> {
+        let certificates: Vec<_> =
+            chain.iter().map(|der| CertificateDer::from(der.as_slice())).collect();
+        let (leaf, others) = certificates
+            .split_first()
+            .ok_or_else(|| AuthError::unreadable("there is no certificate"))?;
+        let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        match self.0.verify_client_cert(leaf, others, UnixTime::since_unix_epoch(now)) {
+            Ok(_) => Ok(chain),
+            Err(error) if is_expired(&error) => Err(AuthError::expired(error)),
+            Err(error) => Err(AuthError::invalid(error)),
+        }
+    }
+}
+
+fn is_expired(error: &Error) -> bool {
+    use CertificateError::{Expired, ExpiredContext};
+
+    matches!(error, Error::InvalidCertificate(Expired | ExpiredContext { .. }))
+}
+
+impl fmt::Debug for ForwardedAuthorities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForwardedAuthorities").finish_non_exhaustive()
+    }
+}
