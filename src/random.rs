@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, RandomState};
 pub(crate) fn between(low: f64, high: f64) -> f64 {
     // Each state is keyed anew by the standard library; 53 bits are what an f64 holds.
     let bits = RandomState::new().hash_one(()) >> 11;
-    #[allow(clippy::cast_precision_loss)]
+    #[allow(clippy::cast_precision_loss, reason = "53 bits are what an f64 holds")]
     let fraction = bits as f64 / (1_u64 << 53) as f64;
     (high - low).mul_add(fraction, low)
 }
