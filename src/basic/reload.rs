@@ -235,3 +235,7 @@ impl Users {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../../tests/unit/watch.rs"]
+mod watch;
