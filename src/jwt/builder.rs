@@ -66,8 +66,8 @@ impl JwtVerifierBuilder {
     /// Remembers verified tokens, so that a token that comes again costs no signature check.
     ///
     /// What is remembered stops counting with the token's `exp`, with the key that vouched for it,
-    /// and after [`CacheLimits::with_max_age`] at the latest, and it counts for the tenant that was
-    /// requested and for no other. Times, certificate and revocation are asked anew on each request. Tokens that were refused are not remembered.
+    /// and after [`CacheLimits::with_max_age`] at the latest. Times, the requested tenant, certificate
+    /// and revocation are asked anew on each request. Tokens that were refused are not remembered.
     pub const fn with_cache(mut self, limits: CacheLimits) -> Self {
         self.cache = Some(limits);
         self
