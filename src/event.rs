@@ -128,3 +128,67 @@ pub(crate) fn users_failed(error: &str) {
     #[cfg(not(feature = "tracing"))]
     let _ = error;
 }
+
+/// Other certificates, authorities or revocation lists are used from now on.
+#[cfg(feature = "tls")]
+pub(crate) fn tls_loaded(certificates: usize) {
+    #[cfg(feature = "tracing")]
+    tracing::info!(target: "tower_auth", certificates, "certificates read");
+    #[cfg(not(feature = "tracing"))]
+    let _ = certificates;
+}
+
+/// Something newer cannot be used; what is there goes on being used.
+#[cfg(feature = "tls")]
+pub(crate) fn tls_failed(error: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(target: "tower_auth", error, "certificates could not be read; the last good ones stay");
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
+}
+
+/// A certificate or a revocation list ends soon, or has ended.
+#[cfg(feature = "tls")]
+pub(crate) fn certificate_ends(status: &crate::CertificateStatus) {
+    #[cfg(feature = "tracing")]
+    {
+        let seconds = |end: std::time::SystemTime| end.duration_since(std::time::UNIX_EPOCH).ok();
+        let end = status.end.and_then(seconds).map(|end| end.as_secs());
+        let (host, name, used_as) = (status.host.as_deref(), &status.name, status.used_as.as_str());
+        let fingerprint = &status.fingerprint;
+        macro_rules! told_at {
+            ($level:expr, $message:literal) => {
+                tracing::event!(
+                    target: "tower_auth", $level, host, used_as, name, fingerprint, end, $message
+                )
+            };
+        }
+        match status.state {
+            crate::ExpiryState::Expired => told_at!(tracing::Level::ERROR, "it has ended"),
+            crate::ExpiryState::Error => told_at!(tracing::Level::ERROR, "it ends soon"),
+            _ => told_at!(tracing::Level::WARN, "it ends soon"),
+        };
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = status;
+}
+
+/// A handshake came to nothing: loud where a certificate was refused, for scanners are many.
+#[cfg(feature = "tls")]
+pub(crate) fn handshake_failed(peer: std::net::SocketAddr, error: &std::io::Error) {
+    #[cfg(feature = "tracing")]
+    {
+        use tokio_rustls::rustls::Error;
+
+        let peer = tracing::field::display(peer);
+        let cause = error.get_ref().and_then(|error| error.downcast_ref::<Error>());
+        match cause {
+            Some(Error::InvalidCertificate(_) | Error::NoCertificatesPresented) => {
+                tracing::info!(target: "tower_auth", %peer, %error, "a client certificate was refused");
+            }
+            _ => tracing::debug!(target: "tower_auth", %peer, %error, "a handshake failed"),
+        }
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = (peer, error);
+}

@@ -197,7 +197,11 @@ pub use self::mtls::{
     PeerCertificatesService, ProxyProof, UnixPeer, check_ca_bundle, check_client_certificate,
 };
 #[cfg(feature = "tls")]
-pub use self::mtls::{ForwardedAuthorities, TlsListener, TlsListenerBuilder, TlsPeer, TlsStream};
+pub use self::mtls::{
+    CertificateStatus, CertificateUse, ExpiryState, ForwardedAuthorities, HandshakeCounts,
+    PemSource, TlsConfig, TlsHandle, TlsHost, TlsListener, TlsListenerBuilder, TlsPeer, TlsStatus,
+    TlsStream,
+};
 #[cfg(feature = "testing")]
 pub use self::testing::TestIdentityLayer;
 #[cfg(all(feature = "testing", any(feature = "jwt", feature = "rust-crypto")))]

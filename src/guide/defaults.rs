@@ -89,8 +89,14 @@
 //! | the connection's own certificate behind that layer | not looked at | `ForwardedCertificatesLayer::allow_direct_clients` |
 //! | the chain of a forwarded certificate | the word of the proxy is taken | `ForwardedCertificatesLayer::with_authorities` |
 //! | forwarded certificates for tokens with `cnf` | do not count | `ForwardedCertificatesLayer::allow_bound_tokens` |
-//! | handshake | 10 s, 256 at a time | `with_handshake_timeout`, `with_max_handshakes` |
-//! | TLS | 1.2 and 1.3 | |
+//! | revocation lists of a `TlsListener` | none; with one, every certificate of a chain needs one that has not ended | `with_client_crl` |
+//! | handshake | 10 s, 256 at a time, then the oldest of the largest network makes room | `with_handshake_timeout`, `with_max_handshakes` |
+//! | connections that wait for the application | 256, and no more are accepted | `with_max_handshakes` |
+//! | TLS | 1.2 and 1.3; ALPN `h2`, `http/1.1` | |
+//! | sessions to resume | 256 for each host, of the same host and rules, the certificate verified again | |
+//! | files of a `TlsListener` | looked at every 60 s, at most 16 MiB each, regular files only | `with_refresh_interval`, `without_refresh` |
+//! | certificates that end | a warning 15 days before, an error 5 days before, told every hour | `with_expiry_windows`, `with_expiry_check_interval`, `without_expiry_checks` |
+//! | certificates accepted by the own rules of a host | refused | `CertificateRules::allow_tls_host`, `require_tls_host` |
 //! | **Tenants** | | |
 //! | name | 1 to 64 ASCII letters, digits, `-`, `_`, `.` | |
 //! | membership | the claim `tenant` | `with_membership`, `with_membership_rule` |

@@ -24,7 +24,7 @@
 //! | warn | `denied` as `overloaded` or `unavailable` |
 //! | error | `denied` as `misconfigured` |
 //!
-//! Those are the levels of decisions; the two sections below have their own.
+//! Those are the levels of decisions; the sections below have their own.
 //!
 //! # Keys
 //!
@@ -45,6 +45,19 @@
 //! | info | users read | `file`, `users`, `changed` (both are numbers) |
 //! | warn | users are questionable | `warning` |
 //! | error | users could not be read; the last good ones stay | `error` |
+//!
+//! # Certificates
+//!
+//! So has a `TlsListener`:
+//!
+//! | Level | Message | Fields |
+//! |---|---|---|
+//! | info | certificates read | `certificates` (a number) |
+//! | error | certificates could not be read; the last good ones stay | `error` |
+//! | warn, or error within its window | it ends soon | `host`, `used_as`, `name`, `fingerprint`, `end` (seconds since 1970) |
+//! | error | it has ended | the same |
+//! | info | a client certificate was refused | `peer`, `error` |
+//! | debug | a handshake failed | `peer`, `error` |
 //!
 //! No event holds a secret or a claim. The `error` of an authenticator of your own is what you put
 //! into it.

@@ -1,5 +1,6 @@
 //! The guide: what to know beyond the single layers.
 //!
+//! - `certificates` (feature `tls`): certificates that are renewed while the server runs
 //! - [`ordering`]: in which order layers go, and what happens in the wrong one
 //! - [`defaults`]: every limit and default in one table
 //! - [`events`]: the structured event of each decision
@@ -8,6 +9,8 @@
 //! - [`promises`]: what holds whatever is checked
 //! - [`proxies`]: how to believe the client certificates that a proxy forwards
 
+#[cfg(feature = "tls")]
+pub mod certificates;
 pub mod defaults;
 pub mod events;
 pub mod ordering;

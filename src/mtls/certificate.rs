@@ -37,6 +37,7 @@ struct Parsed {
     fingerprint: [u8; 32],
     thumbprint: String,
     fields: parse::Fields,
+    host: Option<Arc<str>>,
     /// The identity that the first rules made of it: the requests of a connection share it.
     identity: OnceLock<(Arc<Naming>, Identity)>,
 }
@@ -49,11 +50,16 @@ impl ClientCertificate {
     /// `UnreadableCredentials` when it is not one certificate and nothing else, or has a name that
     /// is never accepted.
     pub fn from_der(der: impl Into<Vec<u8>>) -> Result<Self, AuthError> {
-        let der = der.into();
+        Self::of_host(der.into(), None)
+    }
+
+    /// One that was accepted by the own rules of a host, or by those of the listener.
+    pub(super) fn of_host(der: Vec<u8>, host: Option<Arc<str>>) -> Result<Self, AuthError> {
         let fields = parse::certificate(&der).map_err(AuthError::unreadable)?;
         let fingerprint = Sha256::digest(&der).into();
         let thumbprint = URL_SAFE_NO_PAD.encode(fingerprint);
-        let parsed = Parsed { der, fingerprint, thumbprint, fields, identity: OnceLock::new() };
+        let identity = OnceLock::new();
+        let parsed = Parsed { der, fingerprint, thumbprint, fields, host, identity };
         Ok(Self { parsed: Arc::new(parsed), forwarded: false })
     }
 
@@ -77,6 +83,14 @@ impl ClientCertificate {
     #[must_use]
     pub const fn is_forwarded(&self) -> bool {
         self.forwarded
+    }
+
+    /// The host that the client asked for in the handshake, where that has rules for clients of its own
+    /// (`TlsHost`); `None` where the certificate was accepted by the rules of the listener, and by TLS
+    /// stacks that are not this crate's.
+    #[must_use]
+    pub fn tls_host(&self) -> Option<&str> {
+        self.parsed.host.as_deref()
     }
 
     /// The certificate in DER.
@@ -258,7 +272,7 @@ impl ClientCertificate {
 }
 
 /// Lower case, without colons.
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(nibble.into(), 16);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
 }

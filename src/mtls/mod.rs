@@ -15,8 +15,6 @@ mod parse;
 mod peer;
 mod rules;
 mod spiffe;
-#[cfg(feature = "tls")]
-mod stream;
 mod template;
 #[cfg(feature = "tls")]
 mod tls;
@@ -38,6 +36,8 @@ pub use self::{
 #[cfg(feature = "tls")]
 pub use self::{
     forwarded::ForwardedAuthorities,
-    stream::{TlsPeer, TlsStream},
-    tls::{TlsListener, TlsListenerBuilder},
+    tls::{
+        CertificateStatus, CertificateUse, ExpiryState, HandshakeCounts, PemSource, TlsConfig,
+        TlsHandle, TlsHost, TlsListener, TlsListenerBuilder, TlsPeer, TlsStatus, TlsStream,
+    },
 };

@@ -49,6 +49,9 @@ impl Naming {
         let (subject, found) = self.subject(certificate)?;
         let identity = Identity::new(subject).with_issuer(certificate.issuer());
         let mut identity = with_names(identity, certificate);
+        if let Some(host) = certificate.tls_host() {
+            identity = identity.with_claim("tls_host", host);
+        }
         if self.details {
             identity = with_details(identity, certificate);
         }

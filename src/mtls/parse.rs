@@ -210,7 +210,7 @@ pub(super) fn is_authority(certificate: &X509Certificate<'_>) -> Result<bool, &'
     }
 }
 
-fn system_time(time: ASN1Time) -> Option<SystemTime> {
+pub(super) fn system_time(time: ASN1Time) -> Option<SystemTime> {
     let seconds = u64::try_from(time.timestamp()).ok()?;
     SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }

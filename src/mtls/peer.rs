@@ -54,6 +54,17 @@ impl PeerCertificates {
         Self(Some(Arc::new(Shown { chain, leaf })))
     }
 
+    /// What a client showed in a handshake by the own rules of a host, or by those of the listener.
+    #[cfg(feature = "tls")]
+    pub(super) fn of_handshake(chain: &[impl AsRef<[u8]>], host: Option<Arc<str>>) -> Self {
+        let chain: Vec<Vec<u8>> = chain.iter().map(|der| der.as_ref().to_vec()).collect();
+        let Some(leaf) = chain.first() else {
+            return Self::none();
+        };
+        let leaf = ClientCertificate::of_host(leaf.clone(), host);
+        Self(Some(Arc::new(Shown { chain, leaf })))
+    }
+
     /// What a proxy forwards: a chain, none, or why it cannot be read.
     pub(super) fn forwarded(chain: Result<Option<Vec<Vec<u8>>>, AuthError>) -> Self {
         let shown = match chain {

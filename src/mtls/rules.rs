@@ -31,6 +31,7 @@ use crate::{
 /// | `uri`, `dns`, `email`, `ip` | arrays of subject alternative names |
 /// | `cn`, `o`, `ou` | arrays of attributes of the subject |
 /// | `serial`, `x5t#S256` | strings |
+/// | `tls_host`, where the certificate was accepted by the own rules of a `TlsHost` | string |
 /// | those of [`with_claim`](Self::with_claim) | arrays of names |
 /// | those of [`subject_by`](Self::subject_by), [`with_claim_by`](Self::with_claim_by) | strings |
 /// | with [`with_details`](Self::with_details): `subject_dn`, `issuer_dn`, `fingerprint` | strings |
@@ -70,7 +71,16 @@ pub struct CertificateRules {
     naming: Arc<Naming>,
     allowed: Option<CertificateList>,
     denied: Option<CertificateList>,
+    hosts: Hosts,
     clock: Clock,
+}
+
+/// By whose rules a certificate must have been accepted in the handshake.
+#[derive(Clone, Debug, Default)]
+struct Hosts {
+    /// Whether those of the listener do not count.
+    only_named: bool,
+    named: Vec<String>,
 }
 
 impl CertificateRules {
@@ -200,6 +210,22 @@ impl CertificateRules {
         self
     }
 
+    /// Accepts also certificates that a listener accepted by the own rules of this host, see `TlsHost`.
+    ///
+    /// Otherwise they are refused: a client chooses by the name that it asks for which rules it meets, and
+    /// those of a host may be weaker than these rules expect.
+    pub fn allow_tls_host(mut self, host: impl Into<String>) -> Self {
+        self.hosts.named.push(host.into());
+        self
+    }
+
+    /// Accepts only certificates that a listener accepted by the own rules of this host, or of another
+    /// one that is named here.
+    pub fn require_tls_host(mut self, host: impl Into<String>) -> Self {
+        self.hosts.only_named = true;
+        self.allow_tls_host(host)
+    }
+
     /// Reads the time of day elsewhere; for tests.
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
@@ -225,6 +251,12 @@ impl CertificateRules {
         if !certificate.is_for_client_auth() {
             return Err(because::invalid("the certificate is not for client authentication"));
         }
+        if !self.hosts.accept(certificate.tls_host()) {
+            return Err(because::invalid(
+                "the handshake was made by the rules of a host that these do not accept: see \
+                 allow_tls_host",
+            ));
+        }
         let now = self.clock.now();
         if certificate.not_after().is_none_or(|end| now > end) {
             return Err(because::expired("the certificate has ended"));
@@ -239,6 +271,14 @@ impl CertificateRules {
             return Err(because::invalid("the certificate is not on the allow-list"));
         }
         certificate.identity(&self.naming)
+    }
+}
+
+impl Hosts {
+    /// The names of hosts are compared without case (RFC 6066, section 3).
+    fn accept(&self, host: Option<&str>) -> bool {
+        let is_named = |host: &str| self.named.iter().any(|named| named.eq_ignore_ascii_case(host));
+        host.map_or(!self.only_named, is_named)
     }
 }
 

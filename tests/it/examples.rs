@@ -150,25 +150,35 @@ async fn jwks_goes_on_through_a_rotation_and_an_outage() {
 }
 
 #[tokio::test]
-async fn mtls_admits_by_certificate_and_gives_others_no_connection() {
-    let pki = mtls::Pki::make().unwrap();
+async fn mtls_admits_by_certificate_until_it_is_revoked() {
+    let folder = tempfile::tempdir().unwrap();
+    let ca = mtls::Ca::make(folder.path()).unwrap();
     let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let listener = pki.listener().bind(socket).unwrap();
-    let url = format!("https://{}/", listener.local_addr());
+    let listener = mtls::listener(folder.path()).bind(socket).unwrap();
+    let (url, handle) = (format!("https://{}/", listener.local_addr()), listener.handle());
     let app = mtls::app().into_make_service_with_connect_info::<tower_auth::TlsPeer>();
     tokio::spawn(async move { axum::serve(listener, app).await });
 
+    let file = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
     let client = || {
-        let authority = reqwest::Certificate::from_pem(pki.ca.as_bytes()).unwrap();
+        let authority = reqwest::Certificate::from_pem(&file("ca.pem")).unwrap();
         reqwest::Client::builder().no_proxy().tls_certs_only([authority])
     };
-    let identity = [pki.client.0.as_str(), pki.client.1.as_str()].concat();
-    let identity = reqwest::Identity::from_pem(identity.as_bytes()).unwrap();
+    let identity = [file("client.pem"), file("client-key.pem")].concat();
+    let identity = reqwest::Identity::from_pem(&identity).unwrap();
+    let known = || client().identity(identity.clone()).build().unwrap().get(&url).send();
 
-    let shown = client().identity(identity).build().unwrap().get(&url).send().await.unwrap();
+    let shown = known().await.unwrap();
     assert_eq!(shown.status(), 200);
     assert!(shown.text().await.unwrap().starts_with("hello spiffe://example.org/reports"));
     assert!(client().build().unwrap().get(&url).send().await.is_err());
+
+    ca.renew(folder.path()).unwrap();
+    assert!(handle.reload().unwrap());
+    assert_eq!(known().await.unwrap().status(), 200);
+    ca.revoke(folder.path(), &[4711]).unwrap();
+    assert!(handle.reload().unwrap());
+    assert!(known().await.is_err());
 }
 
 #[tokio::test]

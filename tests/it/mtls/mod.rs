@@ -14,8 +14,6 @@ mod filters;
 mod forwarded;
 mod hostile_certificates;
 mod listener;
-mod listener_configuration;
-mod listener_limits;
 mod lists;
 mod names;
 mod names_spiffe;

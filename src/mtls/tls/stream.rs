@@ -4,6 +4,7 @@ use std::{
     io::{self, IoSlice},
     net::SocketAddr,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -31,13 +32,19 @@ pub struct TlsStream {
 pub struct TlsPeer {
     remote_addr: SocketAddr,
     certificates: PeerCertificates,
+    host: Option<Arc<str>>,
 }
 
 impl TlsStream {
-    pub(super) fn new(stream: Rustls<TcpStream>, remote_addr: SocketAddr) -> Self {
+    /// The host is the one whose own rules for clients were applied.
+    pub(super) fn new(
+        stream: Rustls<TcpStream>,
+        remote_addr: SocketAddr,
+        host: Option<Arc<str>>,
+    ) -> Self {
         let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
-        let certificates = PeerCertificates::from_der(chain.iter().map(|der| der.to_vec()));
-        Self { stream, peer: TlsPeer { remote_addr, certificates } }
+        let certificates = PeerCertificates::of_handshake(chain, host.clone());
+        Self { stream, peer: TlsPeer { remote_addr, certificates, host } }
     }
 
     /// Who is at the other end.
@@ -64,6 +71,24 @@ impl TlsPeer {
     #[must_use]
     pub const fn certificates(&self) -> &PeerCertificates {
         &self.certificates
+    }
+}
+
+impl TlsPeer {
+    /// The host that the client asked for, where it has [rules for clients](crate::TlsHost) of its own;
+    /// `None` where those of the listener were applied.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        self.host.as_deref()
+    }
+}
+
+#[cfg(feature = "tonic")]
+impl tonic::transport::server::Connected for TlsStream {
+    type ConnectInfo = TlsPeer;
+
+    fn connect_info(&self) -> TlsPeer {
+        self.peer.clone()
     }
 }
 

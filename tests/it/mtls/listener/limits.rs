@@ -2,7 +2,11 @@
 
 use std::{num::NonZeroUsize, time::Duration};
 
-use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
+use tokio::{
+    io::AsyncReadExt,
+    net::{TcpSocket, TcpStream},
+    time::timeout,
+};
 use tower_auth::CertificateRules;
 
 use crate::{
@@ -55,20 +59,41 @@ async fn a_place_is_free_again_when_a_handshake_is_ended() {
 }
 
 #[tokio::test]
-async fn no_more_handshakes_than_allowed_are_under_way() {
+async fn the_oldest_handshake_makes_room() {
     let pki = Pki::new();
     let builder = pki.required().with_handshake_timeout(NEVER).with_max_handshakes(only(2));
-    let (to, _) = serve(bind(builder).await, CertificateRules::new());
-    let first = soon(TcpStream::connect(to)).await.unwrap();
-    let _second = soon(TcpStream::connect(to)).await.unwrap();
+    let listener = bind(builder).await;
+    let handle = listener.handle();
+    let (to, _) = serve(listener, CertificateRules::new());
+    let mut first = soon(TcpStream::connect(to)).await.unwrap();
+    let mut second = soon(TcpStream::connect(to)).await.unwrap();
 
-    let alice = pki.alice();
-    let waiting = alice.get(to);
-    tokio::pin!(waiting);
-    let early = timeout(Duration::from_millis(300), &mut waiting).await;
-    assert!(early.is_err(), "a third handshake was served: {early:?}");
-    drop(first);
-    soon(waiting).await.unwrap();
+    soon(pki.alice().get(to)).await.unwrap();
+    assert!(matches!(soon(first.read(&mut [0])).await, Ok(0) | Err(_)));
+    let counts = handle.status().handshakes;
+    assert_eq!((counts.displaced, counts.completed, counts.timed_out), (1, 1, 0));
+    // The other one goes on being waited for.
+    assert!(timeout(Duration::from_millis(50), second.read(&mut [0])).await.is_err());
+}
+
+#[tokio::test]
+async fn a_crowd_of_stalled_clients_displaces_only_itself() {
+    let pki = Pki::new();
+    let builder = pki.required().with_handshake_timeout(NEVER).with_max_handshakes(only(8));
+    let (to, _) = serve(bind(builder).await, CertificateRules::new());
+    let from_elsewhere = TcpSocket::new_v4().unwrap();
+    from_elsewhere.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let slow = soon(from_elsewhere.connect(to)).await.unwrap();
+
+    let mut crowd = Vec::new();
+    for _ in 0..64 {
+        crowd.push(soon(TcpStream::connect(to)).await.unwrap());
+    }
+    // Until the listener has taken the last of them.
+    assert!(matches!(soon(crowd[50].read(&mut [0])).await, Ok(0) | Err(_)));
+    // The oldest of all is not of the crowd, and can go on.
+    let answered = soon(pki.alice().get_over(slow)).await;
+    assert_eq!(answered.unwrap().1, "spiffe://example/alice");
 }
 
 #[tokio::test]

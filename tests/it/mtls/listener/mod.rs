@@ -17,6 +17,16 @@ use crate::support::{
     tls::{TlsClient, soon},
 };
 
+mod command_line;
+mod configuration;
+mod ends;
+mod hosts;
+mod incoming;
+mod limits;
+mod reload;
+mod resumption;
+mod section;
+
 pub(super) struct Pki {
     pub(super) servers: Authority,
     pub(super) clients: Authority,
