@@ -88,9 +88,9 @@ async function mistakes(world, trusting) {
 
   const quiet = (await world.proxy(NGINX, silent)).bySocket;
   const lines = ['X-SSL-Client-Verify: SUCCESS'];
-  await check('no verdict set: the forged one arrives, and the authorities refuse the certificate', async () => {
+  await check('no verdict set: the forged one arrives, and the authorities refuse the certificates', async () => {
     assert.equal((await world.fields(quiet, '/arrived', { lines }))['x-ssl-client-verify'], 'SUCCESS');
-    refused(await world.ask(quiet, { as: 'stranger', lines }));
+    for (const as of ['stranger', 'revoked']) refused(await world.ask(quiet, { as, lines }));
     refused(await world.ask(quiet, { as: 'alice' }));
   });
   await check('control: a service without authorities takes both', async () => {
