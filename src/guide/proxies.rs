@@ -98,6 +98,9 @@
 //! | another machine of the inner network, straight to the TLS port | all of it | 401, counted |
 //! | a program on 127.0.0.2, where 127.0.0.1 was trusted | all of it | 401, counted |
 //!
+//! Requests whose end the proxy and the service might see in different places, with all of this behind
+//! it, and these fields after a body in chunks made nobody alice either.
+//!
 //! Certificates that are not good, shown in the handshake, were stopped by the proxies: nginx answers 400
 //! over a TLS connection, HAProxy ends the handshake with an alert. With the proxies made careless they
 //! were stopped by the service:

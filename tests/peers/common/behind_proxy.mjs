@@ -183,6 +183,47 @@ export async function forgedThroughProxy(world, way, door) {
   }
 }
 
+/// Requests in which the proxy and the service might see different ends, so that the service would take the
+/// rest for a request that the proxy has looked at; and fields that come after the body.
+export async function smuggledThroughProxy(world, door) {
+  const lines = world.lines('alice').join('\r\n');
+  const rest = `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${lines}\r\n\r\n`;
+  const post = (head, body) => `POST / HTTP/1.1\r\nHost: localhost\r\n${head}\r\n\r\n${body}`;
+  const chunked = `0\r\n\r\n${rest}`;
+  for (const [title, text] of Object.entries({
+    'a request behind another': post('Content-Length: 0', rest),
+    'a length, and chunks': post(`Content-Length: ${chunked.length}\r\nTransfer-Encoding: chunked`, chunked),
+    'chunks, and a length': post(`Transfer-Encoding: chunked\r\nContent-Length: ${chunked.length}`, chunked),
+    'chunks, and a length that is too short': post('Transfer-Encoding: chunked\r\nContent-Length: 4', `${rest.length.toString(16)}\r\n${rest}\r\n0\r\n\r\n`),
+    'chunks with a space before the colon': post(`Content-Length: ${chunked.length}\r\nTransfer-Encoding : chunked`, chunked),
+    'chunks by a name that is none': post(`Content-Length: ${chunked.length}\r\nTransfer-Encoding: xchunked`, chunked),
+    'chunks in a line that LF alone begins': post(`Content-Length: ${chunked.length}\r\nX: 1\nTransfer-Encoding: chunked`, chunked),
+    'two lengths': post(`Content-Length: 0\r\nContent-Length: ${rest.length}`, rest),
+    'a length with a sign': post(`Content-Length: +${rest.length}`, rest),
+    'a chunk extension with LF': post('Transfer-Encoding: chunked', `1;\nx\r\na\r\n${chunked}`),
+    'a GET with a body': `GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${rest.length}\r\n\r\n${rest}`,
+    'fields after the body': post('Connection: close\r\nTrailer: X-Client-Cert\r\nTransfer-Encoding: chunked', `0\r\n${lines}\r\n\r\n`),
+    'the fields in a line that LF alone begins': `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: 1\n${lines.replaceAll('\r', '')}\r\n\r\n`,
+    'the fields behind a bare CR': `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: 1\r${lines}\r\n\r\n`,
+  })) {
+    await check(`smuggled: ${title}`, async () => {
+      const answers = await raw(door, text);
+      assert.match(answers, /^HTTP\/1\.1 (4\d\d|501) /);
+      assert.doesNotMatch(answers, /hello/);
+    });
+  }
+}
+
+/// All that is answered to a text on one connection, until it is closed or nothing more comes.
+export function raw(door, text) {
+  return new Promise((resolve, reject) => {
+    let answers = '';
+    const socket = tls.connect({ path: door.front, ca: readFileSync(door.ca), servername: 'localhost' }, () => socket.write(text));
+    socket.setEncoding('utf8').on('data', (part) => { answers += part; });
+    socket.setTimeout(1_000, () => socket.destroy()).on('error', (error) => answers || reject(error)).on('close', () => resolve(answers));
+  });
+}
+
 /// Certificates that are told apart on every request, also where requests share connections.
 export async function sideBySide(world, way, door) {
   await check(`${way}: side by side everybody stays who they are`, async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import {
   World, admitted, aroundProxy, forgeries, forgedThroughProxy, fromTheProxysPlace, noConnection, refused,
-  sideBySide,
+  sideBySide, smuggledThroughProxy,
 } from '../common/behind_proxy.mjs';
 import { check, drive } from '../common/driver.mjs';
 
@@ -131,6 +131,7 @@ await drive(async () => {
   }
   const { bySocket } = await rfc9440.proxy(HAPROXY);
   await whatArrives(rfc9440, bySocket);
+  await smuggledThroughProxy(rfc9440, bySocket);
   await mistakes(rfc9440, await World.start('client-cert', '--without-authorities'));
   await conditional(rfc9440);
 });

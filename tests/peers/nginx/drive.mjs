@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 
 import {
-  World, admitted, aroundProxy, forgeries, forgedThroughProxy, fromTheProxysPlace, refused, sideBySide,
+  World, admitted, aroundProxy, forgeries, forgedThroughProxy, fromTheProxysPlace, raw, refused, sideBySide,
+  smuggledThroughProxy,
 } from '../common/behind_proxy.mjs';
 import { check, drive } from '../common/driver.mjs';
 
@@ -108,6 +109,8 @@ async function forgotten(world) {
   await check('control: a location with a proxy_set_header of its own lets forged fields through', async () => {
     admitted(await world.ask(bySocket, { lines }), 'alice');
     refused(await world.ask(bySocket, { as: 'bob' }));
+    const get = (head) => `GET / HTTP/1.1\r\nHost: localhost\r\n${head}\r\n\r\n`;
+    assert.match(await raw(bySocket, get('X: 1') + get(['Connection: close', ...lines].join('\r\n'))), /hello/);
   });
 }
 
@@ -120,6 +123,7 @@ await drive(async () => {
     await sideBySide(world, way, door);
   }
   await whatArrives(world, bySocket);
+  await smuggledThroughProxy(world, bySocket);
   await underscores(world);
   await aroundProxy(world);
   await fromTheProxysPlace(world);
