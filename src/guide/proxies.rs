@@ -46,7 +46,7 @@
 //! | Proxy | Setting | Source |
 //! |---|---|---|
 //! | nginx | `ssl_verify_client optional;` `proxy_set_header X-Client-Cert $ssl_client_escaped_cert;` `proxy_set_header X-SSL-Client-Verify $ssl_client_verify;` | [`from_nginx`](crate::ForwardedCertificates::from_nginx) |
-//! | HAProxy | `bind … verify optional`; `http-request del-header Client-Cert`; `http-request set-header Client-Cert :%[ssl_c_der,base64]: if { ssl_c_used }` | [`from_client_cert`](crate::ForwardedCertificates::from_client_cert) |
+//! | HAProxy | `bind … verify optional`; `http-request del-header client-cert -m beg`; `http-request set-header Client-Cert :%[ssl_c_der,base64]: if { ssl_c_used }` | [`from_client_cert`](crate::ForwardedCertificates::from_client_cert) |
 //! | HAProxy | `http-request set-header X-SSL-Client-Cert %[ssl_c_der,base64]` | [`from_haproxy`](crate::ForwardedCertificates::from_haproxy) |
 //! | Envoy | `forward_client_cert_details: SANITIZE_SET`; `set_current_client_cert_details: {cert: true, chain: true, uri: true}` | [`from_xfcc`](crate::ForwardedCertificates::from_xfcc) |
 //! | Apache | `SSLVerifyClient optional`; `RequestHeader set X-SSL-Client-Cert "%{SSL_CLIENT_CERT}s"` | [`from_apache`](crate::ForwardedCertificates::from_apache) |
@@ -54,8 +54,10 @@
 //! | AWS ALB | mutual TLS *verify* | [`from_alb`](crate::ForwardedCertificates::from_alb) |
 //!
 //! **The proxy must set the field on every request, or delete it.** A condition on `set-header` without
-//! a `del-header` before it leaves the client's own field in requests without a certificate. No check
-//! of the peer can tell then who wrote it.
+//! a `del-header` before it leaves the client's own field in requests without a certificate. So does a
+//! location of nginx that has a `proxy_set_header` of its own: it forgets those of its server. No check
+//! of the peer can tell then who wrote the field, and a client's certificate is no secret. Where
+//! `Client-Cert` is read, a `Client-Cert-Chain` of the client's must be deleted too, as `-m beg` does.
 //!
 //! **The proxy must verify the certificate.** `optional_no_ca` in nginx and Apache, `RequestClientCert`
 //! in Traefik and *passthrough* in the load balancer of AWS forward what anybody has made. That the
@@ -64,10 +66,63 @@
 //! against authorities of your own, and their revocation lists; nginx, HAProxy's `ssl_c_der` and Apache
 //! forward no intermediate authorities, so these must then be among yours.
 //!
+//! In whole, as the example `behind_proxy` has them and real proxies are driven with them
+//! (`tests/peers/run nginx`, `tests/peers/run haproxy`):
+//!
+//! ```text
+#![doc = include_str!("../../examples/behind_proxy/nginx.conf")]
+//! ```
+//!
+//! ```text
+#![doc = include_str!("../../examples/behind_proxy/haproxy.cfg")]
+//! ```
+//!
+//! The service reads `X-SSL-Client-Verify` by [`with_verdict`](crate::ForwardedCertificates::with_verdict),
+//! which is `SUCCESS` in nginx and `0` in HAProxy. HAProxy says `0` of a certificate that is not there,
+//! too.
+//!
 //! # The experiment
 //!
-//! nginx 1.22, HAProxy 2.6 and Envoy 1.40 were set up as above, and a client without a certificate sent
-//! all of these fields. What arrived at the service:
+//! The service of the example, with `ForwardedAuthorities` and a revocation list, stood behind nginx
+//! 1.22.1 and HAProxy 2.6.12 with these configurations. A client sent the certificate of alice, good as
+//! it is, in the fields in which these proxies forward certificates and in Envoy's, with a good verdict
+//! beside it:
+//!
+//! | Who sent it | What arrived | Answer |
+//! |---|---|---|
+//! | a client without a certificate, through nginx | the fields of nginx without the certificate, `NONE`; the others as they were sent | 401 |
+//! | a client without a certificate, through HAProxy | the fields of HAProxy empty or gone, `0`; the others as they were sent | 401 |
+//! | bob, through either | his own certificate in the fields of the proxy | 200, bob |
+//! | either of them, each line twice | as above | as above |
+//! | either of them, in names with underscores | nothing through nginx, all of it through HAProxy | as above |
+//! | another machine of the inner network, straight to the TLS port | all of it | 401, counted |
+//! | a program on 127.0.0.2, where 127.0.0.1 was trusted | all of it | 401, counted |
+//!
+//! Requests whose end the proxy and the service might see in different places, with all of this behind
+//! it, and these fields after a body in chunks made nobody alice either.
+//!
+//! Certificates that are not good, shown in the handshake, were stopped by the proxies: nginx answers 400
+//! over a TLS connection, HAProxy ends the handshake with an alert. With the proxies made careless they
+//! were stopped by the service:
+//!
+//! | Certificate | nginx, `optional_no_ca`, no `ssl_crl` | HAProxy, `crt-ignore-err all`, no `crl-file` | Answer of the service |
+//! |---|---|---|---|
+//! | ended | 400 by nginx | forwarded, `10` | 401 |
+//! | by an unknown authority | forwarded, `FAILED:unable to verify the first certificate` | forwarded, `21` | 401 |
+//! | revoked | forwarded, `SUCCESS` | forwarded, `0` | 401, by the revocation list of the service |
+//! | the last two, where the proxy sets no verdict and the client forges a good one | forwarded | forwarded | 401, by the authorities of the service |
+//!
+//! And these made whoever sent the fields alice (200), as controls that the experiment can fail:
+//!
+//! | Weakness | Who passes for alice |
+//! |---|---|
+//! | [`danger_by_address`](crate::ProxyProof::danger_by_address) | a program at that address |
+//! | the key of the proxy is lost, or the rights of the socket's file are too wide | who has the key, who may open the file |
+//! | a location of nginx with a `proxy_set_header` of its own | everybody, through nginx |
+//! | HAProxy: `set-header Client-Cert … if { ssl_c_used }` without `del-header` | everybody, through HAProxy, and with a verdict of `0` |
+//! | no authorities in the service, no verdict set by a careless proxy | who makes a certificate with that name |
+//!
+//! The fields of one proxy behind another, from captures that have Envoy 1.40 beside them:
 //!
 //! | Forged field | nginx | HAProxy | Envoy |
 //! |---|---|---|---|
@@ -79,7 +134,9 @@
 //!
 //! So a service that looks for a certificate in several fields, or in the field of another proxy than
 //! its own, lets its clients choose who they are. This layer reads the one field of its source, takes
-//! out all others, and never takes a name with an underscore for the one with a dash.
+//! out all others, and never takes a name with an underscore for the one with a dash. Two settings keep
+//! such names from arriving at all: nginx has `underscores_in_headers off` unless told otherwise, HAProxy
+//! wants `option http-restrict-req-hdr-names delete`.
 //!
 //! # Two proxies in a row
 //!

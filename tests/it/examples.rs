@@ -1,10 +1,13 @@
 //! Every example does what its curl lines say.
 
-use axum::{Router, body::Body};
+use axum::{Extension, Router, body::Body};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{Request, Response, header::WWW_AUTHENTICATE};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
+use tower_auth::{ForwardedAuthorities, ProxyProof, UnixPeer};
+
+use self::behind_proxy::{app::Form, world::World};
 
 macro_rules! examples {
     ($($name:ident: $path:literal),* $(,)?) => {
@@ -19,6 +22,7 @@ macro_rules! examples {
 examples! {
     api_key: "../../examples/api_key.rs",
     basic: "../../examples/basic.rs",
+    behind_proxy: "../../examples/behind_proxy/main.rs",
     first_of: "../../examples/first_of.rs",
     jwks: "../../examples/jwks.rs",
     jwt: "../../examples/jwt.rs",
@@ -179,6 +183,86 @@ async fn mtls_admits_by_certificate_until_it_is_revoked() {
     ca.revoke(folder.path(), &[4711]).unwrap();
     assert!(handle.reload().unwrap());
     assert!(known().await.is_err());
+}
+
+/// A certificate of the example's in PEM and in base64, without its key.
+fn certificate<'w>(world: &'w World, name: &str) -> (&'w str, String) {
+    let file = format!("{name}.pem");
+    let (_, pem) = world.files.iter().find(|(name, _)| *name == file).unwrap();
+    let (pem, _key) = pem.split_once("-----BEGIN PRIVATE KEY").unwrap();
+    (pem, pem.lines().filter(|line| !line.starts_with('-')).collect())
+}
+
+/// What a proxy would write of it, in each form, with the verdict beside it.
+fn forwarded(world: &World, name: &str) -> [(Form, [(&'static str, String); 2]); 3] {
+    let (pem, base64) = certificate(world, name);
+    let escaped: String = pem.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let verdict = |good: &str| ("x-ssl-client-verify", good.to_owned());
+    [
+        (Form::ClientCert, [("client-cert", format!(":{base64}:")), verdict("0")]),
+        (Form::HaProxy, [("x-ssl-client-cert", base64), verdict("0")]),
+        (Form::Nginx, [("x-client-cert", escaped), verdict("SUCCESS")]),
+    ]
+}
+
+#[tokio::test]
+async fn behind_proxy_believes_the_proxy_alone_and_verifies_again() {
+    let world = World::make().unwrap();
+    let authorities = ForwardedAuthorities::from_pem_with_crls(&world.ca, &world.crl).unwrap();
+    for (name, expected) in [("alice", 200), ("expired", 401), ("revoked", 401), ("stranger", 401)]
+    {
+        for (form, fields) in forwarded(&world, name) {
+            let proof = ProxyProof::unix_socket();
+            let app = behind_proxy::app::app(form, proof, Some(authorities.clone()));
+            let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+            // From somewhere else the same fields are nothing, and counted.
+            assert_eq!(status(&app, "GET", "/", &fields).await, 401);
+            assert_eq!(text(send(&app, "GET", "/health", &[]).await).await, "forged: 1\n");
+            assert_eq!(text(send(&app, "GET", "/seen", &fields).await).await, "");
+
+            let by_the_proxy = app.layer(Extension(UnixPeer));
+            let response = send(&by_the_proxy, "GET", "/", &fields).await;
+            assert_eq!(response.status(), expected, "{name}, {form:?}");
+            if expected == 200 {
+                assert_eq!(text(response).await, "hello spiffe://example.org/alice\n");
+            }
+            assert_eq!(status(&by_the_proxy, "GET", "/", &fields[..1]).await, 401, "no verdict");
+            assert_eq!(status(&by_the_proxy, "GET", "/", &[]).await, 401);
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn behind_proxy_lets_the_proxy_in_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    use tower_auth::ClientCertificate;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.sock");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    let _listener = runtime.block_on(async { behind_proxy::doors::unix_socket(&path) }).unwrap();
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o660);
+
+    let world = World::make().unwrap();
+    for (name, expected) in [("proxy", true), ("neighbour", false), ("alice", false)] {
+        let (_, base64) = certificate(&world, name);
+        let certificate = ClientCertificate::from_der(STANDARD.decode(base64).unwrap()).unwrap();
+        assert_eq!(behind_proxy::doors::is_the_proxys(&certificate), expected, "{name}");
+    }
+}
+
+#[test]
+fn behind_proxy_takes_no_argument_that_it_does_not_know() {
+    let read =
+        |line: &str| behind_proxy::Arguments::read(line.split_whitespace().map(str::to_owned));
+    let usual = read("").unwrap();
+    assert!(matches!(usual.form, Form::Nginx) && usual.authorities && !usual.by_address);
+    let other = read("client-cert --without-authorities --danger-by-address").unwrap();
+    assert!(matches!(other.form, Form::ClientCert) && !other.authorities && other.by_address);
+    for bad in ["envoy", "--by-address", "--folder"] {
+        assert!(read(bad).is_err(), "{bad}");
+    }
 }
 
 #[tokio::test]

@@ -85,7 +85,9 @@ impl ForwardedCertificates {
     }
 
     /// `Client-Cert`, and `Client-Cert-Chain` where it is there (RFC 9440). HAProxy:
-    /// `http-request set-header Client-Cert :%[ssl_c_der,base64]: if { ssl_c_used }`.
+    /// `http-request set-header Client-Cert :%[ssl_c_der,base64]: if { ssl_c_used }`, and before it
+    /// `http-request del-header client-cert -m beg`, without which a client that shows no certificate
+    /// writes both fields itself.
     pub const fn from_client_cert() -> Self {
         Self::of(Format::ByteSequence, CLIENT_CERT)
     }

@@ -41,13 +41,18 @@ export async function check(name, run) {
   }
 }
 
+/// Starts a program that lives as long as this run, and whose complaints are kept.
+export function start(program, args, options = {}) {
+  const child = spawn(program, args, { stdio: ['ignore', log, log], ...options });
+  atEnd(() => child.kill(options.killSignal));
+  return child;
+}
+
 /// Starts the guarded service; gives back where it listens.
-export async function startService(env = {}) {
-  const child = spawn(process.env.GUARD, {
-    stdio: ['ignore', 'pipe', log],
-    env: { ...process.env, NO_PROXY: '127.0.0.1', ...env },
-  });
-  atEnd(() => child.kill('SIGKILL'));
+export async function startService(env = {}, ...args) {
+  const environment = { ...process.env, NO_PROXY: '127.0.0.1', ...env };
+  const options = { env: environment, stdio: ['ignore', 'pipe', log], killSignal: 'SIGKILL' };
+  const child = start(process.env.GUARD, args, options);
   const limit = setTimeout(() => child.kill(), 10_000);
   for await (const line of createInterface(child.stdout)) {
     const [, address] = line.match(/^listening on (.+)$/) ?? [];
@@ -67,7 +72,7 @@ export async function drive(main) {
     count.failed += 1;
     console.log(`FAIL cannot go on: ${error.stack}`);
   }
-  if (count.failed > 0) process.stderr.write(`\nthe guards said:\n${readFileSync(logFile, 'utf8')}`);
+  if (count.failed > 0) process.stderr.write(`\nthe programs said:\n${readFileSync(logFile, 'utf8')}`);
   console.log(`${count.passed} passed, ${count.failed} failed`);
   process.exit(count.failed > 0 ? 1 : 0);
 }

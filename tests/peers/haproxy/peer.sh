@@ -1,0 +1,3 @@
+guard=behind_proxy
+tools=(curl)
+debian=(haproxy)
