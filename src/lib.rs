@@ -34,7 +34,7 @@
 //!
 //! Each layer is one [`Check`] in front of one service, the [`Gate`]; what it promises whatever is
 //! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults, events,
-//! passwords and outages.
+//! passwords, certificates and outages.
 //!
 //! # axum
 //!
@@ -111,7 +111,7 @@
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
 //! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`], [`CertificateList`], [`ForwardedCertificatesLayer`] |
 //! | `reqwest` | yes | [`HttpFetch`], the client that keys are fetched with where no other is given |
-//! | `tls` | yes | [`TlsListener`] for `axum::serve` |
+//! | `tls` | yes | [`TlsListener`] for `axum::serve`, tonic and loops of your own, [`TlsHandle`], [`TlsConfig`] |
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
 //! | `hocon` | | [`UsersFile`] in HOCON, such as Nussknacker's `users.conf` |
 //! | `phc` | | password hashes by argon2id and scrypt, beside bcrypt |
