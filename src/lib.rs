@@ -117,7 +117,8 @@
 //! | `phc` | | password hashes by argon2id and scrypt, beside bcrypt |
 //! | `toml` | | [`UsersFile`] in TOML |
 //! | `yaml` | | [`UsersFile`] in YAML |
-//! | `tonic` | | client certificates of tonic's TLS, `tonic::Status` from [`AuthError`] |
+//! | `stream` | by `tonic` | [`IdentityEnd`]: answers that end when the caller's credentials do |
+//! | `tonic` | | client certificates of tonic's TLS, [`RequestEvidence`], `tonic::Status` from [`AuthError`], [`GrpcErrorInfo`] |
 //! | `rust-crypto` | | `JwtAuthLayer` on a pure-Rust back end; aws-lc-rs is used where `jwt` is on too |
 //! | `testing` | | a [`Clock`] that tests set by hand, `TestAuthority` (with `jwt` or `rust-crypto`), `TestIdentityLayer` |
 //! | `throttle` | | [`FailureThrottle`]: too many failed attempts are answered with 429 |
@@ -144,6 +145,8 @@ mod evidence;
 mod gate;
 pub mod guide;
 mod identity;
+#[cfg(feature = "stream")]
+mod identity_end;
 mod impersonation;
 mod integration;
 #[cfg(feature = "jwks")]
@@ -176,8 +179,12 @@ pub use self::basic::{
 pub use self::cache::CacheLimits;
 #[cfg(feature = "cache")]
 pub use self::cache::{CacheKey, Cached, KeyWriter};
+#[cfg(feature = "stream")]
+pub use self::identity_end::{GuardedStream, IdentityEnd};
 #[cfg(feature = "axum")]
 pub use self::integration::axum::TypedClaims;
+#[cfg(feature = "tonic")]
+pub use self::integration::tonic::{GrpcErrorInfo, RequestEvidence};
 #[cfg(feature = "reqwest")]
 pub use self::jwks::HttpFetch;
 #[cfg(feature = "jwks")]
@@ -225,7 +232,9 @@ pub use self::{
         RequireLayer, Requirement, RoleMapper, RoleRule, RoleRules, RoleRulesBuilder, Roles,
         RolesBuilder, all, any, require,
     },
-    rejection::{Challenge, DefaultRejection, ProblemJson, Rejection, grpc_response},
+    rejection::{
+        Challenge, DefaultRejection, ProblemJson, Rejection, TemporalRejection, grpc_response,
+    },
     secret::Secret,
     tenant::{Tenant, TenantGrant, TenantLayer, TenantMembership, TenantResolver},
 };

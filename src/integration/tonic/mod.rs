@@ -1,4 +1,10 @@
-//! Client certificates of tonic's TLS, addresses of clients, and statuses for handlers.
+//! tonic: client certificates of its TLS, addresses of clients, evidence and statuses for methods.
+
+mod error_info;
+mod proto;
+mod request;
+
+pub use self::{error_info::GrpcErrorInfo, request::RequestEvidence};
 
 use tonic::{Code, Status, server::NamedService};
 
