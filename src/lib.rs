@@ -219,7 +219,7 @@ pub use self::{
     permission::{
         ClaimMapper, ClaimPermissions, PermissionClaimLayer, PermissionMap, Permissions, Permitted,
         RequireLayer, Requirement, RoleMapper, RoleRule, RoleRules, RoleRulesBuilder, Roles,
-        RolesBuilder, all, any, require,
+        RolesBuilder, all, any, not, require,
     },
     rejection::{Challenge, DefaultRejection, ProblemJson, Rejection, grpc_response},
     secret::Secret,

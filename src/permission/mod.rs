@@ -29,7 +29,7 @@ pub use self::{
     permissions::Permissions,
     permitted::Permitted,
     require::{RequireLayer, require},
-    requirement::{Requirement, all, any},
+    requirement::{Requirement, all, any, not},
     role::{RoleMapper, Roles, RolesBuilder},
     rules::{PermissionMap, RoleRule, RoleRules, RoleRulesBuilder},
 };

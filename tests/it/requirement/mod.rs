@@ -1,0 +1,3 @@
+//! Requirements in depth: their text, what they mean, and how fast that is found out.
+
+mod text;
