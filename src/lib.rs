@@ -217,9 +217,9 @@ pub use self::{
     impersonation::{Directory, Impersonation, ImpersonationLayer, ImpersonationRules},
     peer_address::PeerAddress,
     permission::{
-        ClaimMapper, ClaimPermissions, PermissionClaimLayer, PermissionMap, Permissions, Permitted,
-        RequireLayer, Requirement, RoleMapper, RoleRule, RoleRules, RoleRulesBuilder, Roles,
-        RolesBuilder, all, any, not, require,
+        ClaimMapper, ClaimPermissions, Permission, PermissionClaimLayer, PermissionMap,
+        Permissions, Permitted, RequireLayer, Required, Requirement, RoleMapper, RoleRule,
+        RoleRules, RoleRulesBuilder, Roles, RolesBuilder, all, any, not, require,
     },
     rejection::{Challenge, DefaultRejection, ProblemJson, Rejection, grpc_response},
     secret::Secret,

@@ -16,12 +16,15 @@
 
 mod layer;
 mod mapper;
+mod matched;
 mod permissions;
 mod permitted;
 mod require;
 mod requirement;
 mod role;
 mod rules;
+mod typed;
+mod vocabulary;
 
 pub use self::{
     layer::PermissionClaimLayer,
@@ -32,4 +35,5 @@ pub use self::{
     requirement::{Requirement, all, any, not},
     role::{RoleMapper, Roles, RolesBuilder},
     rules::{PermissionMap, RoleRule, RoleRules, RoleRulesBuilder},
+    typed::{Permission, Required},
 };

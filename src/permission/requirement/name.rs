@@ -1,6 +1,6 @@
 //! [`Name`]: the one permission that a part of a requirement asks for.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// What separates the parts of a name.
 pub(in crate::permission) const SEPARATORS: [char; 3] = [':', '.', '/'];
@@ -11,9 +11,9 @@ pub(super) const OR: &str = "or";
 pub(super) const NOT: &str = "not";
 
 /// The name of a permission, or a pattern of one with parameters of the route.
-#[derive(Eq, PartialEq)]
+#[derive(Clone, Eq, PartialEq)]
 pub(super) struct Name {
-    text: Box<str>,
+    text: Arc<str>,
     /// Why nobody is asked for it.
     problem: Option<&'static str>,
 }
@@ -22,13 +22,13 @@ impl Name {
     /// Bytes of the longest name.
     pub(super) const MAX_LENGTH: usize = 256;
 
-    pub(super) fn new(text: impl Into<Box<str>>) -> Self {
+    pub(super) fn new(text: impl Into<Arc<str>>) -> Self {
         let text = text.into();
         let problem = problem(&text);
         Self { text, problem }
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(super) const fn as_str(&self) -> &Arc<str> {
         &self.text
     }
 

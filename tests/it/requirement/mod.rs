@@ -1,3 +1,5 @@
 //! Requirements in depth: their text, what they mean, and how fast that is found out.
 
+mod granted;
+mod properties;
 mod text;
