@@ -217,9 +217,10 @@ pub use self::{
     impersonation::{Directory, Impersonation, ImpersonationLayer, ImpersonationRules},
     peer_address::PeerAddress,
     permission::{
-        ClaimMapper, ClaimPermissions, Permission, PermissionClaimLayer, PermissionMap,
-        Permissions, Permitted, RequireLayer, Required, Requirement, RoleMapper, RoleRule,
-        RoleRules, RoleRulesBuilder, Roles, RolesBuilder, all, any, not, require,
+        ClaimMapper, ClaimPermissions, Hierarchy, HierarchyBuilder, HierarchyMapper, Permission,
+        PermissionClaimLayer, PermissionMap, Permissions, Permitted, RequireLayer, Required,
+        Requirement, RoleMapper, RoleRule, RoleRules, RoleRulesBuilder, Roles, RolesBuilder, all,
+        any, not, require,
     },
     rejection::{Challenge, DefaultRejection, ProblemJson, Rejection, grpc_response},
     secret::Secret,

@@ -14,6 +14,8 @@
 //! | a caller without roles | has no permissions | is refused |
 //! | comes from | code | code or a `UsersFile` |
 
+mod hierarchy;
+mod inclusions;
 mod layer;
 mod mapper;
 mod matched;
@@ -27,6 +29,7 @@ mod typed;
 mod vocabulary;
 
 pub use self::{
+    hierarchy::{Hierarchy, HierarchyBuilder, HierarchyMapper},
     layer::PermissionClaimLayer,
     mapper::{ClaimMapper, ClaimPermissions},
     permissions::Permissions,

@@ -12,16 +12,18 @@ use std::{
     },
 };
 
-/// Tables, each twice as large as the one before it. None is ever moved, so that readers need no lock.
-static TABLES: [OnceLock<Table>; 6] = [const { OnceLock::new() }; 6];
-
 /// Names of the first table.
 const FIRST: u32 = 128;
 
-/// How many names have a number.
-static WORDS: AtomicU32 = AtomicU32::new(0);
+static VOCABULARY: Vocabulary = Vocabulary::new();
 
-static WRITER: Mutex<()> = Mutex::new(());
+struct Vocabulary {
+    /// Each twice as large as the one before it. None is ever moved, so that readers need no lock.
+    tables: [OnceLock<Table>; 6],
+    /// How many names have a number.
+    words: AtomicU32,
+    writer: Mutex<()>,
+}
 
 /// At most half full, so that what is not in it is soon known.
 type Table = Box<[OnceLock<Word>]>;
@@ -33,33 +35,52 @@ struct Word {
 
 /// The number of a name, which it gets where it has none; `None` where all numbers are taken.
 pub(super) fn intern(name: &str) -> Option<u32> {
-    // Nothing is ever left half done.
-    let _writer = WRITER.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(id) = id(name) {
-        return Some(id);
-    }
-    let id = WORDS.load(Ordering::Relaxed);
-    let table = TABLES.get(number_of_table(id))?;
-    let slots = || (0..2 * (FIRST << number_of_table(id))).map(|_| OnceLock::new()).collect();
-    let table = table.get_or_init(slots);
-    let free = probe(table, hash(name)).find(|slot| slot.get().is_none())?;
-    free.set(Word { name: name.into(), id }).ok()?;
-    WORDS.store(id + 1, Ordering::Release);
-    Some(id)
+    VOCABULARY.intern(name)
 }
 
 /// The number of a name.
 pub(super) fn id(name: &str) -> Option<u32> {
-    let hash = hash(name);
-    TABLES.iter().map_while(OnceLock::get).find_map(|table| {
-        let words = probe(table, hash).map_while(OnceLock::get);
-        words.into_iter().find(|word| &*word.name == name).map(|word| word.id)
-    })
+    VOCABULARY.id(name)
 }
 
 /// How many names have a number; all smaller ones are found from now on.
 pub(super) fn len() -> u32 {
-    WORDS.load(Ordering::Acquire)
+    VOCABULARY.len()
+}
+
+impl Vocabulary {
+    const fn new() -> Self {
+        let tables = [const { OnceLock::new() }; 6];
+        Self { tables, words: AtomicU32::new(0), writer: Mutex::new(()) }
+    }
+
+    fn intern(&self, name: &str) -> Option<u32> {
+        // Nothing is ever left half done.
+        let _writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = self.id(name) {
+            return Some(id);
+        }
+        let id = self.words.load(Ordering::Relaxed);
+        let number = number_of_table(id);
+        let slots = || (0..2 * (FIRST << number)).map(|_| OnceLock::new()).collect();
+        let table = self.tables.get(number)?.get_or_init(slots);
+        let free = probe(table, hash(name)).find(|slot| slot.get().is_none())?;
+        free.set(Word { name: name.into(), id }).ok()?;
+        self.words.store(id + 1, Ordering::Release);
+        Some(id)
+    }
+
+    fn id(&self, name: &str) -> Option<u32> {
+        let hash = hash(name);
+        self.tables.iter().map_while(OnceLock::get).find_map(|table| {
+            let mut words = probe(table, hash).map_while(OnceLock::get);
+            words.find(|word| &*word.name == name).map(|word| word.id)
+        })
+    }
+
+    fn len(&self) -> u32 {
+        self.words.load(Ordering::Acquire)
+    }
 }
 
 /// 128 names are in the first table, 256 in the second.
@@ -79,3 +100,7 @@ fn hash(name: &str) -> u64 {
 
     STATE.get_or_init(RandomState::new).hash_one(name)
 }
+
+#[cfg(test)]
+#[path = "../../tests/unit/vocabulary.rs"]
+mod tests;

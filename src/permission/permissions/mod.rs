@@ -4,5 +4,8 @@ mod index;
 mod prefixes;
 mod set;
 
-pub(super) use self::index::Bits;
 pub use self::set::Permissions;
+pub(super) use self::{
+    index::Bits,
+    set::{STRAY_STAR, has_stray_star, wildcard},
+};

@@ -84,6 +84,14 @@ impl Permissions {
         Self(Arc::new(Set { everything: true, ..Set::default() }))
     }
 
+    /// What is granted and what is denied of it.
+    pub(in crate::permission) fn of(
+        granted: impl Iterator<Item = Arc<str>>,
+        denied: impl Iterator<Item = Arc<str>>,
+    ) -> Self {
+        Set::new(false, named(granted), named(denied))
+    }
+
     /// The permissions of a request, as a [`PermissionClaimLayer`](crate::PermissionClaimLayer)
     /// mapped them; `None` when none ran.
     #[must_use]
@@ -215,7 +223,12 @@ impl Permissions {
             || self.0.wildcards.of(permission).is_some_and(below)
     }
 
-    fn denies(&self, permission: &str) -> bool {
+    /// Every name that is granted, be it denied or not.
+    pub(in crate::permission) fn granted(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.0.names.iter()
+    }
+
+    pub(in crate::permission) fn denies(&self, permission: &str) -> bool {
         self.0.denied.contains(permission) || self.0.denied_wildcards.of(permission).is_some()
     }
 
@@ -267,6 +280,15 @@ pub(in crate::permission) fn wildcard(name: &str) -> Option<&str> {
     let prefix = name.strip_suffix('*')?;
     (prefix.ends_with(SEPARATORS) && !prefix.contains('*')).then_some(prefix)
 }
+
+/// Whether a `*` is in it that makes no wildcard.
+pub(in crate::permission) fn has_stray_star(name: &str) -> bool {
+    name.contains('*') && wildcard(name).is_none()
+}
+
+/// What is wrong with such a name.
+pub(in crate::permission) const STRAY_STAR: &str =
+    "a `*` is a wildcard only at the end, behind `:`, `.` or `/`";
 
 impl Eq for Permissions {}
 

@@ -208,3 +208,26 @@ fn lists_show_what_the_caller_may_see() {
     let shown = typed.filter([Perm::OrdersRead, Perm::OrdersWrite], |perm| *perm);
     assert_eq!(shown.count(), 1);
 }
+
+/// Names get numbers when a requirement is prepared, and permissions may be older than that.
+#[test]
+fn permissions_know_requirements_that_came_after_them() {
+    let permissions = held(&["first:known", "later:*", "second:known"]);
+    let first = all(["first:known"]).prepared();
+    assert!(first.is_met_by(&permissions), "now they are numbered");
+    for (required, expected) in [
+        (all(["first:known", "second:known"]), true),
+        (all(["first:known", "later:a", "second:known"]), true),
+        (all(["first:known", "third:unknown"]), false),
+        (any(["third:unknown", "second:known"]), true),
+        (not("second:known"), false),
+        (not("fourth:unknown"), true),
+        (not("later:b"), false),
+        (any([not("second:known"), not("fifth:unknown")]), true),
+        (any([not("second:known"), not("later:c")]), false),
+    ] {
+        let prepared = required.prepared();
+        assert_eq!(prepared.is_met_by(&permissions), expected, "{prepared}");
+        assert_eq!(prepared.is_met_by(&permissions.clone().with_granted([""; 0])), expected);
+    }
+}
