@@ -19,6 +19,7 @@ mod inclusions;
 mod layer;
 mod mapper;
 mod matched;
+mod memo;
 mod permissions;
 mod permitted;
 mod require;
@@ -28,6 +29,7 @@ mod rules;
 mod typed;
 mod vocabulary;
 
+pub(crate) use self::memo::Memo;
 pub use self::{
     hierarchy::{Hierarchy, HierarchyBuilder, HierarchyMapper},
     layer::PermissionClaimLayer,
