@@ -92,7 +92,7 @@ impl Permissions {
         granted: impl Iterator<Item = Arc<str>>,
         denied: impl Iterator<Item = Arc<str>>,
     ) -> Self {
-        Set::new(false, named(granted), named(denied))
+        Self::made_of(false, named(granted), named(denied))
     }
 
     /// The permissions of a request, as a [`PermissionClaimLayer`](crate::PermissionClaimLayer)
@@ -106,7 +106,7 @@ impl Permissions {
     #[must_use]
     pub fn with_granted<P: Into<Arc<str>>>(self, names: impl IntoIterator<Item = P>) -> Self {
         let Set { everything, names: held, denied, .. } = &*self.0;
-        Set::new(*everything, held.iter().cloned().chain(named(names)), denied.iter().cloned())
+        Self::made_of(*everything, held.iter().cloned().chain(named(names)), denied.iter().cloned())
     }
 
     /// Denies permissions, whatever grants them: names, wildcards and [`everything`](Self::everything)
@@ -128,7 +128,7 @@ impl Permissions {
     #[must_use]
     pub fn with_denied<P: Into<Arc<str>>>(self, names: impl IntoIterator<Item = P>) -> Self {
         let Set { everything, names: held, denied, .. } = &*self.0;
-        Set::new(*everything, held.iter().cloned(), denied.iter().cloned().chain(named(names)))
+        Self::made_of(*everything, held.iter().cloned(), denied.iter().cloned().chain(named(names)))
     }
 
     /// Grants what either grants, and denies what either denies.
@@ -137,7 +137,7 @@ impl Permissions {
         let (one, other) = (&*self.0, &*other.0);
         let names = one.names.union(&other.names).cloned();
         let denied = one.denied.union(&other.denied).cloned();
-        Set::new(one.everything || other.everything, names, denied)
+        Self::made_of(one.everything || other.everything, names, denied)
     }
 
     /// Whether this permission is among them. The empty name never is: it is more often a name that
@@ -160,7 +160,7 @@ impl Permissions {
     /// ```
     #[must_use]
     pub fn allows(&self, required: impl Required) -> bool {
-        required.is_met_by(self)
+        required.allowed_by(self)
     }
 
     /// Those of the items that these permissions are enough for, so that callers with some of the
@@ -245,7 +245,7 @@ impl Permissions {
     pub(in crate::permission) fn index(&self, words: u32) -> Option<&Index> {
         let index = self.0.index.get_or_init(|| {
             let is_denied = (!self.0.denied.is_empty()).then_some(|name: &str| self.denies(name));
-            Index::of(self.0.names.iter().map(|name| &**name), is_denied)
+            Index::of(&self.0.names, is_denied)
         });
         (words <= index.words).then_some(index)
     }
@@ -278,18 +278,18 @@ impl From<Set> for Permissions {
     }
 }
 
-impl Set {
-    fn new(
+impl Permissions {
+    fn made_of(
         everything: bool,
         names: impl Iterator<Item = Arc<str>>,
         denied: impl Iterator<Item = Arc<str>>,
-    ) -> Permissions {
+    ) -> Self {
         let (names, denied): (BTreeSet<_>, BTreeSet<_>) = (names.collect(), denied.collect());
         let wildcards = names.iter().filter_map(|name| wildcard(name)).collect();
         let stars = denied.iter().filter_map(|name| name.split_once('*'));
         let denied_wildcards = stars.map(|(before, _)| before).collect();
         let index = OnceLock::new();
-        Self { everything, names, wildcards, denied, denied_wildcards, index }.into()
+        Set { everything, names, wildcards, denied, denied_wildcards, index }.into()
     }
 }
 
@@ -316,7 +316,7 @@ impl PartialEq for Permissions {
 
 impl<P: Into<Arc<str>>> FromIterator<P> for Permissions {
     fn from_iter<I: IntoIterator<Item = P>>(permissions: I) -> Self {
-        Set::new(false, named(permissions), iter::empty())
+        Self::made_of(false, named(permissions), iter::empty())
     }
 }
 

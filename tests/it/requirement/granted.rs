@@ -178,13 +178,10 @@ impl Permission for Perm {
 #[test]
 fn handlers_ask_for_names_types_and_requirements() {
     let permissions = held(&["orders:read"]);
-    let read = Requirement::from(Perm::OrdersRead);
+    let (read, owned) = (Requirement::from(Perm::OrdersRead), String::from("orders:read"));
     assert_eq!(read, "orders:read".into());
     assert!(permissions.allows("orders:read") && !permissions.allows("orders:write"));
-    assert!(
-        permissions.allows("orders:read".to_owned())
-            && permissions.allows(&String::from("orders:read"))
-    );
+    assert!(permissions.allows("orders:read".to_owned()) && permissions.allows(&owned));
     assert!(permissions.allows(Perm::OrdersRead) && !permissions.allows(Perm::OrdersWrite));
     assert!(permissions.allows(&read) && permissions.allows(read.clone()));
     assert!(permissions.allows(any([Perm::OrdersRead, Perm::OrdersWrite])));
