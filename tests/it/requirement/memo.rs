@@ -6,14 +6,16 @@ use std::sync::{
 };
 
 use http::HeaderName;
+use serde_json::json;
 use tower::Layer;
 use tower_auth::{
     AuthError, Authenticator, BasicAuthLayer, CacheLimits, ClaimMapper, Hierarchy, Identity,
-    PermissionClaimLayer, Permissions, RoleRule, RoleRules, Tenant, TenantLayer,
+    Issuer, JwtAuthLayer, JwtVerifier, Keys, PermissionClaimLayer, Permissions, RoleRule,
+    RoleRules, Tenant, TenantLayer, TestAuthority,
 };
 
 use crate::support::{
-    callers::{basic, judge, user, with},
+    callers::{basic, bearer, judge, user, with},
     probe::{Probe, send},
 };
 
@@ -104,6 +106,33 @@ async fn what_is_kept_is_that_of_one_mapper_and_one_caller() {
     let layers = (by_header(), basic(), PermissionClaimLayer::new(mapper.clone()));
     ask(&layers, &probe, "alice@acme", &["acme"; 5]).await;
     assert_eq!(mapper.asked.load(Ordering::SeqCst), 5);
+}
+
+/// A token is remembered once for all of its tenants, and the permissions of one are not those of
+/// another.
+#[tokio::test]
+async fn what_is_kept_is_that_of_one_tenant() {
+    let authority = TestAuthority::offline("https://login.example.com");
+    let keys = Keys::from_jwks(authority.jwks());
+    let issuer = Issuer::new(authority.issuer(), authority.audience(), keys);
+    let verifier = JwtVerifier::builder().issuer(issuer).with_cache(CacheLimits::new());
+    let verifier = verifier.build().unwrap();
+    let token = authority.token("alice").with_claim("tenant", json!(["acme", "globex"])).sign();
+    let mapper = Counting { is_pure: true, ..Counting::default() };
+    let layer = PermissionClaimLayer::new(mapper.clone());
+    let probe = Probe::new();
+    let service = (by_header(), JwtAuthLayer::new(verifier), layer).layer(probe.clone());
+    for tenant in ["acme", "acme", "acme", "globex", "acme", "globex"] {
+        let response = send(&service, with(bearer(&token), "x-tenant", tenant)).await;
+        assert_eq!(response.status(), 200);
+        let head = probe.head();
+        let permissions = Permissions::from_extensions(&head.extensions).expect("mapped");
+        assert_eq!(
+            permissions.iter().collect::<Vec<_>>(),
+            [tenant.min("alice"), tenant.max("alice")]
+        );
+    }
+    assert_eq!(mapper.asked.load(Ordering::SeqCst), 4, "two for each tenant");
 }
 
 /// Who stands outside is another matter in each request, and a mapper may look at it.
