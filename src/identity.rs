@@ -6,7 +6,9 @@ use http::Extensions;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{claims::Claims, error::AuthError, evidence::Evidence, shared::Shared};
+use crate::{
+    claims::Claims, error::AuthError, evidence::Evidence, permission::Memo, shared::Shared,
+};
 
 /// Who the caller is: what an [`Authenticator`](crate::Authenticator) returns and a handler receives.
 ///
@@ -53,6 +55,8 @@ pub(crate) struct Facts {
     claims: Claims,
     anonymous: bool,
     recheck: Option<Recheck>,
+    /// What this says about permissions.
+    memo: Memo,
 }
 
 /// Whether an identity still counts, asked while an answer is under way.
@@ -79,6 +83,7 @@ impl Identity {
             claims: Claims::default(),
             anonymous: false,
             recheck: None,
+            memo: Memo::new(),
         };
         Self { facts: Shared::new(Arc::new(facts)), outer: None, impersonated: None }
     }
@@ -294,9 +299,17 @@ impl Identity {
         Self { facts, outer: None, impersonated: None }
     }
 
-    /// Clones only what somebody else holds too.
+    /// Where the permissions of a remembered identity are kept; nowhere where somebody is outside of
+    /// it, which belongs to a request and not to what is remembered.
+    pub(crate) fn memo(&self) -> Option<&Memo> {
+        (self.facts.is_striped() && self.outer.is_none()).then_some(&self.facts.memo)
+    }
+
+    /// Clones only what somebody else holds too. What was said of the facts is forgotten.
     fn facts_mut(&mut self) -> &mut Facts {
-        self.facts.make_mut()
+        let facts = self.facts.make_mut();
+        facts.memo.clear();
+        facts
     }
 }
 
@@ -311,7 +324,8 @@ impl Facts {
         claims: Claims,
         recheck: Option<Recheck>,
     ) -> Self {
-        Self { subject, issuer, method, expires_at, claims, anonymous: false, recheck }
+        let memo = Memo::new();
+        Self { subject, issuer, method, expires_at, claims, anonymous: false, recheck, memo }
     }
 }
 

@@ -13,7 +13,8 @@
 //!
 //! Credentials are judged by an [`Authenticator`]: a ready one such as [`Users`], [`JwtVerifier`] or
 //! [`CertificateRules`], or your own type with one `async fn`. Claims become permissions by a
-//! [`ClaimMapper`]. [`AuthLayer`] offers several schemes on one route.
+//! [`ClaimMapper`], and routes ask for them by a [`Requirement`]. [`AuthLayer`] offers several schemes
+//! on one route.
 //!
 //! # How a request flows
 //!
@@ -228,9 +229,10 @@ pub use self::{
     impersonation::{Directory, Impersonation, ImpersonationLayer, ImpersonationRules},
     peer_address::PeerAddress,
     permission::{
-        ClaimMapper, ClaimPermissions, PermissionClaimLayer, PermissionMap, Permissions, Permitted,
-        RequireLayer, Requirement, RoleMapper, RoleRule, RoleRules, RoleRulesBuilder, Roles,
-        RolesBuilder, all, any, require,
+        ClaimMapper, ClaimPermissions, Hierarchy, HierarchyBuilder, HierarchyMapper, Permission,
+        PermissionClaimLayer, PermissionMap, Permissions, Permitted, RequireLayer, Required,
+        Requirement, RoleMapper, RoleRule, RoleRules, RoleRulesBuilder, Roles, RolesBuilder, all,
+        any, not, require,
     },
     rejection::{
         Challenge, DefaultRejection, ProblemJson, Rejection, TemporalRejection, grpc_response,

@@ -28,6 +28,7 @@ mod pem;
 mod permissions;
 mod readme;
 mod rejection;
+mod requirement;
 mod role_rules;
 mod spec;
 mod support;
