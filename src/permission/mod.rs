@@ -1,7 +1,7 @@
 //! What may the caller do?
 //!
 //! A [`PermissionClaimLayer`] turns the claims of the identity into [`Permissions`] by a
-//! [`ClaimMapper`]; [`require()`] then holds a [`Requirement`] against them at a route.
+//! [`ClaimMapper`], or asks a `PermissionSource` for them; [`require()`] then holds a [`Requirement`] against them at a route.
 //!
 //! Two mappers know roles:
 //!
@@ -25,13 +25,22 @@ mod require;
 mod requirement;
 mod role;
 mod rules;
+#[cfg(feature = "cache")]
+mod source;
 mod typed;
 mod vocabulary;
 
+#[cfg(feature = "regex")]
+pub use self::mapper::ClaimPattern;
+#[cfg(feature = "cache")]
+pub use self::source::{CachedPermissions, PermissionSource};
 pub use self::{
     hierarchy::{Hierarchy, HierarchyBuilder, HierarchyMapper},
     layer::PermissionClaimLayer,
-    mapper::{ClaimMapper, ClaimPermissions},
+    mapper::{
+        AndMapper, ClaimMapper, ClaimPermissions, MapperStatus, OrElseMapper, TemporalPermissions,
+        WhenMapper,
+    },
     permissions::Permissions,
     permitted::Permitted,
     require::{RequireLayer, require},

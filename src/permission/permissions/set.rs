@@ -237,6 +237,15 @@ impl Permissions {
         self.0.everything || !self.0.wildcards.is_empty()
     }
 
+    /// Bytes of memory, at most: a name has its text, two counts, a place in a tree that may be half full,
+    /// and perhaps another text that a wildcard begins with. The index has two bits for each word.
+    #[cfg(feature = "cache")]
+    pub(in crate::permission) fn weight(&self) -> usize {
+        let names = self.0.names.iter().chain(&self.0.denied);
+        let names: usize = names.map(|name| 2 * name.len() + 8 * size_of::<Arc<str>>()).sum();
+        size_of::<Set>() + names + 2 * 1_024
+    }
+
     /// What is granted and what is held of the first words of the vocabulary; `None` where the index
     /// was made before there were so many.
     pub(in crate::permission) fn index(&self, words: u32) -> Option<&Index> {
