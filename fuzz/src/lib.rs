@@ -6,6 +6,8 @@ mod authorization_target;
 mod change;
 #[path = "../../tests/it/fuzz/jwks.rs"]
 mod jwks_target;
+#[path = "../../tests/it/fuzz/requirement.rs"]
+mod requirement_target;
 mod support;
 #[path = "../../tests/it/fuzz/token.rs"]
 mod token_target;
@@ -16,6 +18,10 @@ pub fn authorization(data: &[u8]) {
 
 pub fn jwks(data: &[u8]) {
     jwks_target::run(data);
+}
+
+pub fn requirement(data: &[u8]) {
+    requirement_target::run(data);
 }
 
 pub fn token(data: &[u8]) {

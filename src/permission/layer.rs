@@ -11,7 +11,7 @@ use crate::{
     error::AuthError,
     evidence::Evidence,
     gate::{Check, Gate, GateLayer, Verdict},
-    permission::{ClaimMapper, Permissions},
+    permission::{ClaimMapper, Permissions, memo::Mapping},
     rejection::DefaultRejection,
 };
 #[cfg(feature = "cache")]
@@ -25,6 +25,10 @@ use crate::{
 /// Turns the claims of the caller into permissions.
 ///
 /// It refuses nobody for what they may not do; that is for [`require`](crate::require), further in.
+///
+/// What a mapper says of an identity that is remembered (`Authenticator::cached`,
+/// `JwtVerifierBuilder::with_cache`) is remembered with it, where the mapper
+/// [says that this is right](ClaimMapper::is_pure): for the tenant that comes first, and 16 MiB in all.
 ///
 /// # Rejections
 ///
@@ -45,11 +49,12 @@ use crate::{
 /// ```
 #[derive(Clone)]
 #[must_use = "a layer does nothing until it is put around a service"]
-pub struct PermissionClaimLayer(Mapping);
+pub struct PermissionClaimLayer(Origin);
 
+/// Where permissions come from.
 #[derive(Clone)]
-enum Mapping {
-    Mapper(Arc<dyn ClaimMapper>),
+enum Origin {
+    Mapper(Arc<Mapping>),
     #[cfg(feature = "cache")]
     Source(Arc<dyn AnySource>, Duration),
 }
@@ -57,7 +62,7 @@ enum Mapping {
 impl PermissionClaimLayer {
     /// Maps claims by this mapper.
     pub fn new(mapper: impl ClaimMapper) -> Self {
-        Self(Mapping::Mapper(Arc::new(mapper)))
+        Self(Origin::Mapper(Arc::new(Mapping::new(mapper))))
     }
 
     /// Asks this source for the permissions; an answer is waited for 5 seconds.
@@ -83,13 +88,13 @@ impl PermissionClaimLayer {
     /// ```
     #[cfg(feature = "cache")]
     pub fn resolved_by(source: impl PermissionSource) -> Self {
-        Self(Mapping::Source(Arc::new(source), Self::PATIENCE))
+        Self(Origin::Source(Arc::new(source), Self::PATIENCE))
     }
 
     /// Sets for how long an answer of a source is waited for. A mapper is not waited for.
     #[cfg(feature = "cache")]
     pub fn with_timeout(mut self, limit: Duration) -> Self {
-        if let Mapping::Source(_, patience) = &mut self.0 {
+        if let Origin::Source(_, patience) = &mut self.0 {
             *patience = limit;
         }
         self
@@ -114,9 +119,9 @@ impl PermissionClaimLayer {
         };
         let tenant = evidence.agreed_tenant();
         match &self.0 {
-            Mapping::Mapper(mapper) => mapper.permissions(identity, tenant).map(Verdict::Granted),
+            Origin::Mapper(mapper) => mapper.permissions(identity, tenant).map(Verdict::Granted),
             #[cfg(feature = "cache")]
-            Mapping::Source(source, patience) => match source.remembered(identity, tenant) {
+            Origin::Source(source, patience) => match source.remembered(identity, tenant) {
                 Some(answer) => answer.map(Verdict::Granted),
                 None => Ok(ask(source, identity.clone(), tenant.cloned(), *patience)),
             },

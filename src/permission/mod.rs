@@ -19,6 +19,7 @@ mod inclusions;
 mod layer;
 mod mapper;
 mod matched;
+mod memo;
 mod permissions;
 mod permitted;
 mod require;
@@ -32,6 +33,7 @@ mod vocabulary;
 
 #[cfg(feature = "regex")]
 pub use self::mapper::ClaimPattern;
+pub(crate) use self::memo::Memo;
 #[cfg(feature = "cache")]
 pub use self::source::{CachedPermissions, PermissionSource};
 pub use self::{

@@ -112,6 +112,10 @@ impl<M: ClaimMapper> ClaimMapper for RoleMapper<M> {
         let denied = held.iter().flat_map(|role| &role.denied).cloned();
         Ok(Permissions::of(granted, denied))
     }
+
+    fn is_pure(&self) -> bool {
+        self.mapper.is_pure()
+    }
 }
 
 /// Builds [`Roles`].

@@ -6,6 +6,8 @@ mod authorization;
 mod change;
 #[path = "fuzz/jwks.rs"]
 mod jwks;
+#[path = "fuzz/requirement.rs"]
+mod requirement;
 #[path = "fuzz/token.rs"]
 mod token;
 
@@ -32,6 +34,11 @@ fn tokens_of_the_corpus() {
 #[test]
 fn key_sets_of_the_corpus() {
     run_all("jwks", jwks::run);
+}
+
+#[test]
+fn requirements_of_the_corpus() {
+    run_all("requirement", requirement::run);
 }
 
 #[test]

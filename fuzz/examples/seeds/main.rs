@@ -4,6 +4,7 @@
 
 mod authorization;
 mod jwks;
+mod requirement;
 #[path = "../../src/support.rs"]
 mod support;
 mod token;
@@ -16,6 +17,7 @@ pub(crate) type Seed = (&'static str, Vec<u8>);
 fn main() -> io::Result<()> {
     write("authorization", authorization::seeds())?;
     write("jwks", jwks::seeds())?;
+    write("requirement", requirement::seeds())?;
     write("token", token::seeds())
 }
 

@@ -57,6 +57,15 @@ pub trait ClaimMapper: Send + Sync + 'static {
         tenant: Option<&Tenant>,
     ) -> Result<Permissions, AuthError>;
 
+    /// Whether the answer depends on nothing but the tenant and what the identity itself says: not on
+    /// the time, on data that change or on other requests. Such an answer is kept with an identity that
+    /// is remembered, for as long as that is.
+    ///
+    /// No, if it is not said: closures are asked each time.
+    fn is_pure(&self) -> bool {
+        false
+    }
+
     /// What both say: granted is what either grants, denied what either denies.
     ///
     /// Where one of them refuses, the request is refused.
@@ -145,6 +154,10 @@ impl<M: ClaimMapper + ?Sized> ClaimMapper for Arc<M> {
         tenant: Option<&Tenant>,
     ) -> Result<Permissions, AuthError> {
         (**self).permissions(identity, tenant)
+    }
+
+    fn is_pure(&self) -> bool {
+        (**self).is_pure()
     }
 }
 

@@ -327,4 +327,8 @@ impl ClaimMapper for ClaimPermissions {
         })?;
         Ok(names.into_iter().collect())
     }
+
+    fn is_pure(&self) -> bool {
+        true
+    }
 }

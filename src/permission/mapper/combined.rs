@@ -31,6 +31,10 @@ impl<A: ClaimMapper, B: ClaimMapper> ClaimMapper for AndMapper<A, B> {
         let one = self.one.permissions(identity, tenant)?;
         Ok(one.merged_with(&self.other.permissions(identity, tenant)?))
     }
+
+    fn is_pure(&self) -> bool {
+        self.one.is_pure() && self.other.is_pure()
+    }
 }
 
 /// The mapper of [`ClaimMapper::or_else`].
@@ -59,6 +63,10 @@ impl<A: ClaimMapper, B: ClaimMapper> ClaimMapper for OrElseMapper<A, B> {
         // Not the second one alone: the first may deny something.
         Ok(first.merged_with(&self.second.permissions(identity, tenant)?))
     }
+
+    fn is_pure(&self) -> bool {
+        self.first.is_pure() && self.second.is_pure()
+    }
 }
 
 /// The mapper of [`ClaimMapper::when`].
@@ -85,5 +93,9 @@ impl<M: ClaimMapper> ClaimMapper for WhenMapper<M> {
         } else {
             Ok(Permissions::default())
         }
+    }
+
+    fn is_pure(&self) -> bool {
+        self.mapper.is_pure()
     }
 }

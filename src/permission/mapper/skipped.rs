@@ -9,7 +9,7 @@ use crate::{claims::ClaimPath, error::AuthError, event, identity::Identity};
 
 /// How many elements of claims a mapper has skipped since it was made, by the reason.
 ///
-/// Its clones count together. A number that grows is a provider that has changed its tokens, or a
+/// Its clones count together; an identity that is remembered is mapped, and counted, once. A number that grows is a provider that has changed its tokens, or a
 /// mapper that expects another form. Nothing is counted of elements that are good and mean nothing
 /// here: those of another tenant, and those that are not in a list.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

@@ -184,6 +184,10 @@ impl ClaimMapper for TemporalPermissions {
         let granted = namespace.granted(&NAMESPACE).chain(system.granted(&SYSTEM));
         Ok(granted.collect())
     }
+
+    fn is_pure(&self) -> bool {
+        true
+    }
 }
 
 impl Roles {

@@ -59,6 +59,12 @@ impl Index {
         Self { granted: bits(&mut names.clone()), held, words }
     }
 
+    /// Bytes of memory.
+    pub(super) fn weight(&self) -> usize {
+        let sets = [Some(&self.granted), self.held.as_ref()];
+        sets.into_iter().flatten().map(|bits| size_of_val(&*bits.0) + 16).sum()
+    }
+
     pub(in crate::permission) const fn granted(&self) -> &Bits {
         &self.granted
     }

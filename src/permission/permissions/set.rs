@@ -12,9 +12,9 @@ use crate::{
     evidence::Evidence,
     permission::{
         Required,
-        permissions::{index::Index, prefixes::Prefixes},
-        requirement::SEPARATORS,
+        permissions::{index::Index, prefixes::Prefixes, wildcard::wildcard},
     },
+    shared::{Shared, Striped},
 };
 
 /// The permissions of a caller: a set of names such as `orders:write`, compared exactly.
@@ -45,8 +45,11 @@ use crate::{
 /// let fewer = permissions.with_denied(["invoices:pay"]);
 /// assert!(fewer.contains("invoices:print") && !fewer.contains("invoices:pay"));
 /// ```
-#[derive(Clone, Default)]
-pub struct Permissions(Arc<Set>);
+#[derive(Clone)]
+pub struct Permissions(Shared<Set>);
+
+/// Permissions that many requests take a copy of.
+pub(in crate::permission) struct SharedPermissions(Striped<Set>);
 
 #[derive(Default)]
 struct Set {
@@ -81,7 +84,7 @@ impl Permissions {
     /// ```
     #[must_use]
     pub fn everything() -> Self {
-        Self(Arc::new(Set { everything: true, ..Set::default() }))
+        Set { everything: true, ..Set::default() }.into()
     }
 
     /// What is granted and what is denied of it.
@@ -237,15 +240,6 @@ impl Permissions {
         self.0.everything || !self.0.wildcards.is_empty()
     }
 
-    /// Bytes of memory, at most: a name has its text, two counts, a place in a tree that may be half full,
-    /// and perhaps another text that a wildcard begins with. The index has two bits for each word.
-    #[cfg(feature = "cache")]
-    pub(in crate::permission) fn weight(&self) -> usize {
-        let names = self.0.names.iter().chain(&self.0.denied);
-        let names: usize = names.map(|name| 2 * name.len() + 8 * size_of::<Arc<str>>()).sum();
-        size_of::<Set>() + names + 2 * 1_024
-    }
-
     /// What is granted and what is held of the first words of the vocabulary; `None` where the index
     /// was made before there were so many.
     pub(in crate::permission) fn index(&self, words: u32) -> Option<&Index> {
@@ -254,6 +248,33 @@ impl Permissions {
             Index::of(self.0.names.iter().map(|name| &**name), is_denied)
         });
         (words <= index.words).then_some(index)
+    }
+}
+
+impl SharedPermissions {
+    /// They are going to be asked more than once, so the index is made now.
+    pub(in crate::permission) fn of(permissions: &Permissions) -> Self {
+        permissions.index(0);
+        Self(Striped::new(permissions.0.clone().into_arc()))
+    }
+
+    pub(in crate::permission) fn get(&self) -> Permissions {
+        Permissions(self.0.get())
+    }
+
+    /// Bytes of memory, at most.
+    pub(in crate::permission) fn weight(&self) -> usize {
+        let set = &*self.0;
+        let index = set.index.get().map_or(0, Index::weight);
+        // A name is in a tree that may be half empty, and its beginning may be in another one.
+        let names = set.names.iter().chain(&set.denied).map(|name| 2 * (name.len() + 96));
+        size_of::<Set>() + Striped::<Set>::overhead() + index + names.sum::<usize>()
+    }
+}
+
+impl From<Set> for Permissions {
+    fn from(set: Set) -> Self {
+        Self(Shared::new(Arc::new(set)))
     }
 }
 
@@ -268,14 +289,7 @@ impl Set {
         let stars = denied.iter().filter_map(|name| name.split_once('*'));
         let denied_wildcards = stars.map(|(before, _)| before).collect();
         let index = OnceLock::new();
-        Permissions(Arc::new(Self {
-            everything,
-            names,
-            wildcards,
-            denied,
-            denied_wildcards,
-            index,
-        }))
+        Self { everything, names, wildcards, denied, denied_wildcards, index }.into()
     }
 }
 
@@ -284,20 +298,11 @@ fn named<P: Into<Arc<str>>>(names: impl IntoIterator<Item = P>) -> impl Iterator
     names.into_iter().map(Into::into).filter(|name: &Arc<str>| !name.is_empty())
 }
 
-/// What a granted wildcard begins with.
-pub(in crate::permission) fn wildcard(name: &str) -> Option<&str> {
-    let prefix = name.strip_suffix('*')?;
-    (prefix.ends_with(SEPARATORS) && !prefix.contains('*')).then_some(prefix)
+impl Default for Permissions {
+    fn default() -> Self {
+        Set::default().into()
+    }
 }
-
-/// Whether a `*` is in it that makes no wildcard.
-pub(in crate::permission) fn has_stray_star(name: &str) -> bool {
-    name.contains('*') && wildcard(name).is_none()
-}
-
-/// What is wrong with such a name.
-pub(in crate::permission) const STRAY_STAR: &str =
-    "a `*` is a wildcard only at the end, behind `:`, `.` or `/`";
 
 impl Eq for Permissions {}
 

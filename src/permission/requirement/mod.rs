@@ -5,6 +5,7 @@ mod convert;
 mod expression;
 mod name;
 mod parameters;
+mod scope;
 mod text;
 
 pub use self::expression::{Requirement, all, any, not};

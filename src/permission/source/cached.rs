@@ -7,7 +7,7 @@ use crate::{
     clock::Clock,
     error::{AuthError, AuthErrorKind},
     identity::Identity,
-    permission::{PermissionSource, Permissions, source::key::Key},
+    permission::{PermissionSource, Permissions, permissions::SharedPermissions, source::key::Key},
     tenant::Tenant,
 };
 
@@ -61,7 +61,7 @@ type Answer = Result<Permissions, AuthError>;
 
 /// An answer, and when it counts, as time since the Unix epoch.
 struct Remembered {
-    answer: Result<Permissions, AuthErrorKind>,
+    answer: Result<SharedPermissions, AuthErrorKind>,
     since: Duration,
     until: Duration,
 }
@@ -102,7 +102,7 @@ impl<S: PermissionSource> CachedPermissions<S> {
             // A clock that was set back makes this look newer than it is; then it is asked anew.
             let counts = remembered.since <= now && now < remembered.until;
             counts.then(|| match &remembered.answer {
-                Ok(permissions) => Ok(permissions.clone()),
+                Ok(permissions) => Ok(permissions.get()),
                 Err(kind) => Err(AuthError::because(*kind, "refused a moment ago")),
             })
         });
@@ -112,7 +112,7 @@ impl<S: PermissionSource> CachedPermissions<S> {
     /// The age begins with the question: what it was answered by may have been changed since.
     fn remember(&self, key: &Key, answer: &Answer, since: Duration) {
         let answer = match answer {
-            Ok(permissions) => Ok(permissions.clone()),
+            Ok(permissions) => Ok(SharedPermissions::of(permissions)),
             Err(error) => match error.kind() {
                 kind @ (AuthErrorKind::PermissionDenied | AuthErrorKind::TenantDenied) => Err(kind),
                 _ => return,
@@ -127,7 +127,7 @@ impl<S: PermissionSource> CachedPermissions<S> {
 
 impl Remembered {
     fn weight(&self) -> usize {
-        let permissions = self.answer.as_ref().map_or(0, Permissions::weight);
+        let permissions = self.answer.as_ref().map_or(0, SharedPermissions::weight);
         size_of::<Self>() + permissions + BoundedMap::<Key, Self>::ENTRY_OVERHEAD
     }
 }
