@@ -18,6 +18,7 @@ mod gate;
 mod impersonation;
 mod jwks;
 mod jwt;
+mod mappers;
 mod membership;
 mod mtls;
 mod nussknacker;
