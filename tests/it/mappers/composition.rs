@@ -124,9 +124,9 @@ enum Tree {
     },
     Claim(&'static str),
     Deny(&'static str),
-    And(Box<[Tree; 2]>),
-    OrElse(Box<[Tree; 2]>),
-    When(Box<Tree>, &'static str),
+    And(Box<[Self; 2]>),
+    OrElse(Box<[Self; 2]>),
+    When(Box<Self>, &'static str),
 }
 
 const NAMES: [&str; 4] = ["x", "y", "z", "https://a.examplex"];
@@ -181,19 +181,18 @@ proptest! {
 
     #[test]
     fn the_order_of_sources_makes_no_difference(a in trees(), b in trees(), c in trees(), identity in identities()) {
-        let [a, b, c] = [&a, &b, &c].map(built);
-        assert_eq!(said(&a.clone().and(b.clone()), &identity), said(&b.clone().and(a.clone()), &identity));
-        let left = a.clone().and(b.clone()).and(c.clone());
-        assert_eq!(said(&left, &identity), said(&a.clone().and(b.and(c)), &identity));
-        assert_eq!(said(&a.clone().and(a.clone()), &identity), said(&a, &identity));
+        let (a, b, c) = (|| built(&a), || built(&b), || built(&c));
+        assert_eq!(said(&a().and(b()), &identity), said(&b().and(a()), &identity));
+        let (left, right) = (a().and(b()).and(c()), a().and(b().and(c())));
+        assert_eq!(said(&left, &identity), said(&right, &identity));
+        assert_eq!(said(&a().and(a()), &identity), said(&a(), &identity));
     }
 
     /// A source takes nothing away but what it denies.
     #[test]
     fn a_source_more_removes_nothing(a in trees(), b in trees(), identity in identities()) {
-        let [a, b] = [&a, &b].map(built);
-        let both = said(&a.clone().and(b.clone()), &identity);
-        let (a, b) = (said(&a, &identity), said(&b, &identity));
+        let both = said(&built(&a).and(built(&b)), &identity);
+        let (a, b) = (said(&built(&a), &identity), said(&built(&b), &identity));
         let denied: Vec<_> = b.denied().collect();
         for name in a.iter().filter(|name| !denied.contains(name)) {
             assert!(both.contains(name), "{name}");
@@ -205,11 +204,10 @@ proptest! {
 
     #[test]
     fn the_second_is_asked_where_the_first_grants_nothing(a in trees(), b in trees(), identity in identities()) {
-        let [a, b] = [&a, &b].map(built);
-        let either = said(&a.clone().or_else(b.clone()), &identity);
-        let first = said(&a, &identity);
+        let either = said(&built(&a).or_else(built(&b)), &identity);
+        let first = said(&built(&a), &identity);
         if first.is_empty() {
-            assert_eq!(either, said(&a.and(b), &identity));
+            assert_eq!(either, said(&built(&a).and(built(&b)), &identity));
         } else {
             assert_eq!(either, first);
         }
