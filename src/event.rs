@@ -70,6 +70,22 @@ fn denied(check: &'static str, error: &AuthError, parts: &Parts) {
     }
 }
 
+/// An element of a claim of permissions grants nothing; told of when the number of such has doubled.
+pub(crate) fn element_skipped(
+    issuer: Option<&str>,
+    claim: &dyn std::fmt::Display,
+    reason: &str,
+    count: u64,
+) {
+    #[cfg(feature = "tracing")]
+    {
+        let claim = tracing::field::display(claim);
+        tracing::warn!(target: "tower_auth", issuer, claim, reason, count, "a claim is malformed");
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = (issuer, claim, reason, count);
+}
+
 /// A key of a set that tokens cannot be verified with; once, when the set is read.
 #[cfg(feature = "jwks")]
 pub(crate) fn key_left_out(issuer: Option<&str>, reason: &str) {

@@ -35,7 +35,7 @@
 //!
 //! Each layer is one [`Check`] in front of one service, the [`Gate`]; what it promises whatever is
 //! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults, events,
-//! passwords, certificates and outages.
+//! mappers, passwords, certificates and outages.
 //!
 //! # axum
 //!
@@ -107,7 +107,7 @@
 //! |---|---|---|
 //! | `axum` | yes | extractors, [`AuthError`] as a response |
 //! | `basic` | yes | [`BasicAuthLayer`], [`Users`] with bcrypt, [`UsersFile`] as htpasswd or JSON |
-//! | `cache` | yes | [`Authenticator::cached`]: judgements that are remembered |
+//! | `cache` | yes | [`Authenticator::cached`], [`PermissionSource`]: judgements and permissions that are remembered |
 //! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
 //! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`], [`CertificateList`], [`ForwardedCertificatesLayer`] |
@@ -116,6 +116,7 @@
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
 //! | `hocon` | | [`UsersFile`] in HOCON, such as Nussknacker's `users.conf` |
 //! | `phc` | | password hashes by argon2id and scrypt, beside bcrypt |
+//! | `regex` | | [`ClaimPattern`]: permissions out of claims by patterns with named groups |
 //! | `toml` | | [`UsersFile`] in TOML |
 //! | `yaml` | | [`UsersFile`] in YAML |
 //! | `stream` | by `tonic` | [`IdentityEnd`]: answers that end when the caller's credentials do |
@@ -210,6 +211,10 @@ pub use self::mtls::{
     PemSource, TlsConfig, TlsHandle, TlsHost, TlsListener, TlsListenerBuilder, TlsPeer, TlsStatus,
     TlsStream,
 };
+#[cfg(feature = "regex")]
+pub use self::permission::ClaimPattern;
+#[cfg(feature = "cache")]
+pub use self::permission::{CachedPermissions, PermissionSource};
 #[cfg(feature = "testing")]
 pub use self::testing::TestIdentityLayer;
 #[cfg(all(feature = "testing", any(feature = "jwt", feature = "rust-crypto")))]
@@ -229,10 +234,11 @@ pub use self::{
     impersonation::{Directory, Impersonation, ImpersonationLayer, ImpersonationRules},
     peer_address::PeerAddress,
     permission::{
-        ClaimMapper, ClaimPermissions, Hierarchy, HierarchyBuilder, HierarchyMapper, Permission,
-        PermissionClaimLayer, PermissionMap, Permissions, Permitted, RequireLayer, Required,
-        Requirement, RoleMapper, RoleRule, RoleRules, RoleRulesBuilder, Roles, RolesBuilder, all,
-        any, not, require,
+        AndMapper, ClaimMapper, ClaimPermissions, Hierarchy, HierarchyBuilder, HierarchyMapper,
+        MapperStatus, OrElseMapper, Permission, PermissionClaimLayer, PermissionMap, Permissions,
+        Permitted, RequireLayer, Required, Requirement, RoleMapper, RoleRule, RoleRules,
+        RoleRulesBuilder, Roles, RolesBuilder, TemporalPermissions, WhenMapper, all, any, not,
+        require,
     },
     rejection::{
         Challenge, DefaultRejection, ProblemJson, Rejection, TemporalRejection, grpc_response,

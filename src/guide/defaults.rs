@@ -116,6 +116,14 @@
 //! | a denial | wins over what is granted | |
 //! | permissions kept with remembered identities | by mappers that say so, 16 MiB a layer | `ClaimMapper::is_pure` |
 //! | a role that is not known | grants nothing | |
+//! | elements of a claim | 4,096, then 403; each 256 bytes | |
+//! | malformed elements | skipped, counted, told of | `ClaimPermissions::reject_malformed` |
+//! | wildcards in claims | malformed | `ClaimPermissions::allow_wildcards` |
+//! | `global:` and `temporal:` in claims | malformed | `ClaimPermissions::allow_reserved_prefixes` |
+//! | patterns | fit the whole element; 1,024 bytes, 1 MiB compiled, 32 groups deep | `ClaimPattern::allow_partial_matches` |
+//! | an answer of a source of permissions | waited for 5 s | `PermissionClaimLayer::with_timeout` |
+//! | answers of a source | not remembered | `PermissionSource::cached` |
+//! | requests that wait for one answer | 1,024, then 503 | |
 //! | a caller without any role, by `RoleRules` | refused | |
 //! | **Refusals** | | |
 //! | `Cache-Control` | `no-store` | |

@@ -4,6 +4,7 @@
 //! - [`ordering`]: in which order layers go, and what happens in the wrong one
 //! - [`defaults`]: every limit and default in one table
 //! - [`events`]: the structured event of each decision
+//! - [`mappers`]: how to make permissions of what providers write into tokens
 //! - [`outages`]: what happens when the provider of keys is slow, down or lying
 //! - [`passwords`]: how to choose cost, cache and limits of logins
 //! - [`promises`]: what holds whatever is checked
@@ -13,6 +14,7 @@
 pub mod certificates;
 pub mod defaults;
 pub mod events;
+pub mod mappers;
 pub mod ordering;
 #[cfg(feature = "jwks")]
 pub mod outages;

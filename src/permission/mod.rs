@@ -1,7 +1,7 @@
 //! What may the caller do?
 //!
 //! A [`PermissionClaimLayer`] turns the claims of the identity into [`Permissions`] by a
-//! [`ClaimMapper`]; [`require()`] then holds a [`Requirement`] against them at a route.
+//! [`ClaimMapper`], or asks a `PermissionSource` for them; [`require()`] then holds a [`Requirement`] against them at a route.
 //!
 //! What is granted may have wildcards ([`Permissions`]), imply more ([`Hierarchy`]) and be denied; a
 //! requirement names permissions one by one, and joins them by [`all`], [`any`] and [`not`], as a value
@@ -37,14 +37,23 @@ mod require;
 mod requirement;
 mod role;
 mod rules;
+#[cfg(feature = "cache")]
+mod source;
 mod typed;
 mod vocabulary;
 
+#[cfg(feature = "regex")]
+pub use self::mapper::ClaimPattern;
 pub(crate) use self::memo::Memo;
+#[cfg(feature = "cache")]
+pub use self::source::{CachedPermissions, PermissionSource};
 pub use self::{
     hierarchy::{Hierarchy, HierarchyBuilder, HierarchyMapper},
     layer::PermissionClaimLayer,
-    mapper::{ClaimMapper, ClaimPermissions},
+    mapper::{
+        AndMapper, ClaimMapper, ClaimPermissions, MapperStatus, OrElseMapper, TemporalPermissions,
+        WhenMapper,
+    },
     permissions::Permissions,
     permitted::Permitted,
     require::{RequireLayer, require},

@@ -6,14 +6,13 @@ use std::{
 };
 
 use crate::{
-    claims::ClaimPath,
     config_error::{ConfigError, Problems},
     error::AuthError,
     identity::Identity,
     permission::{
-        ClaimMapper, Permissions,
+        ClaimMapper, ClaimPermissions, Permissions,
         inclusions::Inclusions,
-        mapper,
+        mapper::MAX_LENGTH,
         permissions::{STRAY_STAR, has_stray_star},
     },
     tenant::Tenant,
@@ -61,7 +60,31 @@ impl Roles {
     /// Roles are compared exactly; one that is not known grants nothing.
     #[must_use]
     pub fn from_claim(&self, path: &str) -> RoleMapper {
-        RoleMapper { roles: self.clone(), path: ClaimPath::from(path) }
+        // What a role is called is nobody's permission.
+        self.over(ClaimPermissions::at(path).allow_reserved_prefixes().allow_wildcards())
+    }
+
+    /// A mapper that takes what another one grants for names of roles: elements of several claims,
+    /// groups that have been [renamed](ClaimPermissions::renamed), what is left of a prefix.
+    ///
+    /// Only what these roles grant is granted. Where the other mapper grants
+    /// [everything](Permissions::everything), that is no role.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_auth::{ClaimMapper, ClaimPermissions, Identity, Roles};
+    ///
+    /// let roles = Roles::builder().grant("editor", ["orders:write"]).build()?;
+    /// let mapper = roles.over(ClaimPermissions::at("groups").stripped_of("orders-"));
+    ///
+    /// let alice = Identity::new("alice").with_claim("groups", vec!["orders-editor", "editor"]);
+    /// assert!(mapper.permissions(&alice, None)?.contains("orders:write"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn over<M: ClaimMapper>(&self, mapper: M) -> RoleMapper<M> {
+        RoleMapper { roles: self.clone(), mapper }
     }
 
     /// The permissions that a role grants, sorted, whatever is denied; none for a role that is not known.
@@ -70,28 +93,28 @@ impl Roles {
     }
 }
 
-/// The [`ClaimMapper`] of [`Roles::from_claim`].
+/// The [`ClaimMapper`] of [`Roles::from_claim`] and [`Roles::over`].
 #[derive(Clone, Debug)]
-pub struct RoleMapper {
+pub struct RoleMapper<M = ClaimPermissions> {
     roles: Roles,
-    path: ClaimPath,
+    mapper: M,
 }
 
-impl ClaimMapper for RoleMapper {
+impl<M: ClaimMapper> ClaimMapper for RoleMapper<M> {
     fn permissions(
         &self,
         identity: &Identity,
-        _: Option<&Tenant>,
+        tenant: Option<&Tenant>,
     ) -> Result<Permissions, AuthError> {
-        let held = mapper::entries(&self.path, identity.claims());
-        let held: Vec<_> = held.filter_map(|role| self.roles.0.get(role)).collect();
+        let names = self.mapper.permissions(identity, tenant)?;
+        let held: Vec<_> = names.iter().filter_map(|role| self.roles.0.get(role)).collect();
         let granted = held.iter().flat_map(|role| &role.granted).cloned();
         let denied = held.iter().flat_map(|role| &role.denied).cloned();
         Ok(Permissions::of(granted, denied))
     }
 
     fn is_pure(&self) -> bool {
-        true
+        self.mapper.is_pure()
     }
 }
 
@@ -157,7 +180,8 @@ impl RolesBuilder {
     /// # Errors
     ///
     /// Every cycle of roles that include each other, every included role that nothing defines, every
-    /// empty name, and every permission with a `*` that is no [wildcard](Permissions#wildcards).
+    /// empty name, every role of more than 256 bytes, and every permission with a `*` that is no
+    /// [wildcard](Permissions#wildcards).
     pub fn build(self) -> Result<Roles, ConfigError> {
         let mut problems = Problems::default();
         let keys = self.granted.keys().chain(self.denied.keys()).chain(self.included.keys());
@@ -194,6 +218,9 @@ impl RolesBuilder {
             for missing in included.iter().filter(|included| !names.contains(included.as_str())) {
                 problems.add(format!("role {role:?} includes {missing:?}, which is not defined"));
             }
+        }
+        for role in names.iter().filter(|role| role.len() > MAX_LENGTH) {
+            problems.add(format!("role {role:?} is longer than {MAX_LENGTH} bytes: nobody has it"));
         }
         let permissions = || self.granted.values().chain(self.denied.values()).flatten();
         if names.contains("") || permissions().any(|permission| permission.is_empty()) {

@@ -20,6 +20,7 @@ mod identity_end;
 mod impersonation;
 mod jwks;
 mod jwt;
+mod mappers;
 mod membership;
 mod mtls;
 mod nussknacker;
