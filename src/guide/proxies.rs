@@ -96,6 +96,11 @@
 //! [`from_xfcc_by`](crate::ForwardedCertificates::from_xfcc_by) takes the element by the outer proxy, and only
 //! where the inner one says that the outer one was its peer.
 //!
+//! Both proxies must add `Cert`. Envoy writes URIs and DNS names as they are: one of
+//! `spiffe://acme/user/x,Cert=…`, which an authority signs that lets its users choose the end, goes on as an
+//! element about somebody else. So the names are held against the certificate beside them, and where a
+//! certificate of the field has a name with a comma, a semicolon or a quote, all of the field is refused.
+//!
 //! # Tokens that are bound to a certificate
 //!
 //! A token with `cnf.x5t#S256` (RFC 8705) belongs to who can show that certificate in a handshake. A

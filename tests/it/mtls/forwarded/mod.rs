@@ -5,6 +5,8 @@ mod captures;
 mod field;
 mod forged;
 mod formats;
+mod injected;
+
 mod none;
 mod proof;
 mod xfcc;
