@@ -22,8 +22,8 @@ use crate::{
 /// The client's own certificate, as the TLS stack verified it, or a proxy in front.
 ///
 /// Names are typed: a DNS name is never a URI, and an e-mail address is neither. A certificate with
-/// control characters in a name, or with a name in an encoding that is not understood, is refused
-/// as a whole.
+/// control characters in a name, with a name that has not the form of its type, or with one in an
+/// encoding that is not understood, is refused as a whole; so is one of more than 64 KiB.
 ///
 /// A clone costs one reference count.
 #[derive(Clone)]
@@ -37,6 +37,8 @@ struct Parsed {
     fingerprint: [u8; 32],
     thumbprint: String,
     fields: parse::Fields,
+    /// The fingerprint of the other certificate that can be written of this one.
+    twin: OnceLock<Option<[u8; 32]>>,
     /// The identity that the first rules made of it: the requests of a connection share it.
     identity: OnceLock<(Arc<Naming>, Identity)>,
 }
@@ -53,7 +55,8 @@ impl ClientCertificate {
         let fields = parse::certificate(&der).map_err(AuthError::unreadable)?;
         let fingerprint = Sha256::digest(&der).into();
         let thumbprint = URL_SAFE_NO_PAD.encode(fingerprint);
-        let parsed = Parsed { der, fingerprint, thumbprint, fields, identity: OnceLock::new() };
+        let (twin, identity) = (OnceLock::new(), OnceLock::new());
+        let parsed = Parsed { der, fingerprint, thumbprint, fields, twin, identity };
         Ok(Self { parsed: Arc::new(parsed), forwarded: false })
     }
 
@@ -98,13 +101,15 @@ impl ClientCertificate {
         hex(&self.parsed.fingerprint)
     }
 
-    /// The subject's distinguished name as text: for people, not for decisions.
+    /// The subject's distinguished name as text: for people, not for decisions. What is no letter, digit or
+    /// plain ASCII in it is escaped, and so is what could be taken for a separator.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.parsed.fields.subject
     }
 
-    /// The issuer's distinguished name as text: for people, not for decisions.
+    /// The issuer's distinguished name as text: for people, not for decisions. What is no letter, digit or
+    /// plain ASCII in it is escaped, and so is what could be taken for a separator.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.parsed.fields.issuer
@@ -129,7 +134,8 @@ impl ClientCertificate {
     }
 
     /// Whether it is an end-entity certificate that may be used by a client: without extended key
-    /// usages, or with `clientAuth` among them (RFC 5280, section 4.2.1.12).
+    /// usages, or with `clientAuth` among them (RFC 5280, section 4.2.1.12), and without key usages, or
+    /// with `digitalSignature` among them (RFC 8446, section 4.4.2.2).
     #[must_use]
     pub fn is_for_client_auth(&self) -> bool {
         self.parsed.fields.for_client_auth
@@ -235,6 +241,11 @@ impl ClientCertificate {
 
     pub(super) fn fingerprint(&self) -> [u8; 32] {
         self.parsed.fingerprint
+    }
+
+    pub(super) fn fingerprint_of_twin(&self) -> Option<[u8; 32]> {
+        let fingerprint = |twin: Vec<u8>| Sha256::digest(twin).into();
+        *self.parsed.twin.get_or_init(|| parse::twin(&self.parsed.der).map(fingerprint))
     }
 
     pub(super) fn issuer_and_serial(&self) -> [u8; 32] {

@@ -173,12 +173,18 @@ impl CertificateList {
     }
 
     /// Whether a certificate is on the list, by whatever kind of entry.
+    ///
+    /// Of a certificate that ECDSA has signed whoever has it can write a second one, which says the
+    /// same, is as good, and has another fingerprint. The fingerprint of either finds both.
     #[must_use]
     pub fn contains(&self, certificate: &ClientCertificate) -> bool {
         let entries = self.0.entries.load();
         !entries.is_empty()
             && (entries.contains(&CertificateEntry::of(certificate))
-                || entries.contains(&CertificateEntry::of_issuer_and_serial(certificate)))
+                || entries.contains(&CertificateEntry::of_issuer_and_serial(certificate))
+                || certificate.fingerprint_of_twin().is_some_and(|twin| {
+                    entries.contains(&CertificateEntry(Key::Fingerprint(twin)))
+                }))
     }
 
     /// How many entries there are.

@@ -9,7 +9,9 @@ mod filter;
 mod forwarded;
 mod layer;
 mod list;
+mod name_form;
 mod name_kind;
+mod name_text;
 mod naming;
 mod parse;
 mod peer;
@@ -20,6 +22,7 @@ mod stream;
 mod template;
 #[cfg(feature = "tls")]
 mod tls;
+mod twin;
 
 pub use self::{
     bundle::{check_ca_bundle, check_client_certificate},

@@ -95,7 +95,12 @@ impl Naming {
         if name.contains('*') {
             return Err(because::invalid("the name is a wildcard"));
         }
-        Ok((name.to_owned(), Vec::new()))
+        let subject = match kind {
+            // RFC 4343: case does not count, so two spellings are not two callers.
+            NameKind::DnsName => name.to_ascii_lowercase(),
+            _ => name.to_owned(),
+        };
+        Ok((subject, Vec::new()))
     }
 }
 

@@ -13,6 +13,8 @@ mod certificate;
 mod filters;
 mod forwarded;
 mod hostile_certificates;
+mod hostile_names;
+mod hostile_twins;
 mod listener;
 mod listener_configuration;
 mod listener_limits;
