@@ -212,8 +212,8 @@ fn end(certificate: &X509Certificate<'_>) -> i64 {
     certificate.validity().not_after.timestamp()
 }
 
-/// The attributes in their order: as text where they are text, else byte by byte.
-fn without_case(name: &X509Name<'_>) -> String {
+/// A name for comparison, its attributes in their order: as text where they are text, else byte by byte.
+pub(super) fn without_case(name: &X509Name<'_>) -> String {
     let mut text = String::new();
     for set in name.iter() {
         for attribute in set.iter() {

@@ -6,6 +6,7 @@
 mod bundle;
 mod certificate;
 mod filter;
+mod filters;
 mod forwarded;
 mod layer;
 mod list;
@@ -15,6 +16,7 @@ mod name_text;
 mod naming;
 mod parse;
 mod peer;
+mod public;
 mod rules;
 mod spiffe;
 #[cfg(feature = "tls")]
@@ -27,7 +29,8 @@ mod twin;
 pub use self::{
     bundle::{check_ca_bundle, check_client_certificate},
     certificate::ClientCertificate,
-    filter::{CertificateFilter, CertificateFilters},
+    filter::CertificateFilter,
+    filters::CertificateFilters,
     forwarded::{
         ForwardedCertificates, ForwardedCertificatesLayer, ForwardedGrant, ProxyProof, UnixPeer,
     },
@@ -35,6 +38,7 @@ pub use self::{
     list::{CertificateEntry, CertificateList},
     name_kind::NameKind,
     peer::{PeerCertificates, PeerCertificatesLayer, PeerCertificatesService},
+    public::PublicAuthorities,
     rules::CertificateRules,
     template::NameTemplate,
 };

@@ -21,8 +21,8 @@ use crate::{
 ///
 /// The subject is one name of the certificate. Several names of the chosen kind are ambiguous and
 /// refused, so that the order in which a certificate lists them never matters, and so is a wildcard.
-/// That the certificate is still valid, and what the [lists](CertificateList) say of it, is checked
-/// on every request: connections live long. All else is read once per connection.
+/// That the certificate is still valid, and what the [lists](CertificateList) and the
+/// [filters](CertificateFilters) say of it, is checked on every request: connections live long. All else is read once per connection.
 ///
 /// # Claims
 ///
@@ -70,6 +70,7 @@ pub struct CertificateRules {
     naming: Arc<Naming>,
     allowed: Option<CertificateList>,
     denied: Option<CertificateList>,
+    filters: Option<CertificateFilters>,
     clock: Clock,
 }
 
@@ -180,9 +181,9 @@ impl CertificateRules {
         self
     }
 
-    /// Refuses certificates that match none of these filters.
+    /// Refuses certificates that match none of these filters, as they are when the request comes.
     pub fn with_filters(mut self, filters: CertificateFilters) -> Self {
-        self.naming_mut().filters = Some(filters);
+        self.filters = Some(filters);
         self
     }
 
@@ -237,6 +238,9 @@ impl CertificateRules {
         }
         if self.allowed.as_ref().is_some_and(|list| !list.contains(certificate)) {
             return Err(because::invalid("the certificate is not on the allow-list"));
+        }
+        if self.filters.as_ref().is_some_and(|filters| !filters.matches(certificate)) {
+            return Err(because::invalid("the certificate matches none of the filters"));
         }
         certificate.identity(&self.naming)
     }

@@ -85,9 +85,8 @@ use crate::{
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until it is put around a service"]
 pub struct ForwardedCertificatesLayer {
-    source: Arc<ForwardedCertificates>,
+    proxies: Arc<Vec<(ForwardedCertificates, ProxyProof)>>,
     names: Arc<[HeaderName]>,
-    proof: ProxyProof,
     stripped: Arc<AtomicU64>,
     bound_tokens: bool,
     direct_clients: bool,
@@ -101,8 +100,7 @@ impl ForwardedCertificatesLayer {
     pub fn new(source: ForwardedCertificates, proof: ProxyProof) -> Self {
         Self {
             names: source.names().into(),
-            source: Arc::new(source),
-            proof,
+            proxies: Arc::new(vec![(source, proof)]),
             stripped: Arc::default(),
             bound_tokens: false,
             direct_clients: false,
@@ -110,6 +108,16 @@ impl ForwardedCertificatesLayer {
             authorities: None,
             clock: Clock::system(),
         }
+    }
+
+    /// Reads certificates of another source as well, from peers that prove to be another proxy.
+    ///
+    /// Each proxy is read in its own form only. A peer that proves to be several is the one that was named
+    /// first. For one form and several proofs there is [`ProxyProof::or`].
+    pub fn with_proxy(mut self, source: ForwardedCertificates, proof: ProxyProof) -> Self {
+        self.names = self.names.iter().cloned().chain(source.names()).collect();
+        Arc::make_mut(&mut self.proxies).push((source, proof));
+        self
     }
 
     /// Verifies what the proxy forwards again, and needs the whole chain for it where there are
@@ -166,12 +174,35 @@ impl ForwardedCertificatesLayer {
             ));
         }
         let now = self.clock.now();
-        let proved = self.proof.holds(&parts.extensions, now)?;
-        Ok(ForwardedGrant(proved.then(|| PeerCertificates::forwarded(self.read(parts, now)))))
+        let source = self.source(parts, now)?;
+        let read = |source| PeerCertificates::forwarded(self.read(source, parts, now));
+        Ok(ForwardedGrant(source.map(read)))
     }
 
-    fn read(&self, parts: &Parts, now: SystemTime) -> Result<Option<Vec<Vec<u8>>>, AuthError> {
-        let chain = self.source.read(&parts.headers)?;
+    /// Where the proxy puts certificates that the peer has proved to be, if it has.
+    fn source(
+        &self,
+        parts: &Parts,
+        now: SystemTime,
+    ) -> Result<Option<&ForwardedCertificates>, AuthError> {
+        let mut lacking = None;
+        for (source, proof) in self.proxies.iter() {
+            match proof.holds(&parts.extensions, now) {
+                Ok(true) => return Ok(Some(source)),
+                Ok(false) => {}
+                Err(error) => lacking = lacking.or(Some(error)),
+            }
+        }
+        lacking.map_or(Ok(None), Err)
+    }
+
+    fn read(
+        &self,
+        source: &ForwardedCertificates,
+        parts: &Parts,
+        now: SystemTime,
+    ) -> Result<Option<Vec<Vec<u8>>>, AuthError> {
+        let chain = source.read(&parts.headers)?;
         #[cfg(feature = "tls")]
         if let Some(authorities) = &self.authorities {
             return chain.map(|chain| authorities.hold(chain, now)).transpose();

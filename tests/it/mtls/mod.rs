@@ -11,6 +11,7 @@ use crate::support::pki::{Authority, Leaf};
 mod bundles;
 mod certificate;
 mod filters;
+mod filters_exchanged;
 mod forwarded;
 mod hostile_certificates;
 mod hostile_names;

@@ -9,6 +9,7 @@ mod injected;
 
 mod none;
 mod proof;
+mod several;
 mod xfcc;
 
 use std::time::{Duration, SystemTime};
