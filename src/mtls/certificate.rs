@@ -285,6 +285,7 @@ impl Eq for ClientCertificate {}
 
 impl Credentials for ClientCertificate {
     const NAME: &'static str = "ClientCertificate";
+    const OF_CONNECTION: bool = true;
 
     fn from_parts(parts: &Parts) -> Result<Option<Self>, AuthError> {
         let leaf = match parts.extensions.get::<Forwarded>() {

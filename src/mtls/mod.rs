@@ -16,6 +16,7 @@ mod name_text;
 mod naming;
 mod parse;
 mod peer;
+mod per_connection;
 mod public;
 mod rules;
 mod spiffe;
@@ -26,6 +27,8 @@ mod template;
 mod tls;
 mod twin;
 
+#[cfg(feature = "tonic")]
+pub(crate) use self::per_connection::PerConnection;
 pub use self::{
     bundle::{check_ca_bundle, check_client_certificate},
     certificate::ClientCertificate,

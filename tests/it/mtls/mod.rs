@@ -8,6 +8,7 @@ use tower_auth::{
 
 use crate::support::pki::{Authority, Leaf};
 
+mod both;
 mod bundles;
 mod certificate;
 mod filters;
