@@ -29,7 +29,7 @@
 //! |---|---|---|
 //! | [`AuthLayer`](crate::AuthLayer) and the layers named after a scheme | nothing | |
 //! | [`TenantLayer::from_claim`](crate::TenantLayer::from_claim) | an authentication layer | 500 |
-//! | [`ForwardedCertificatesLayer`](crate::ForwardedCertificatesLayer) (feature `mtls`) | nothing; it must be outside of the layer that reads certificates | forwarded certificates are not read |
+//! | [`ForwardedCertificatesLayer`](crate::ForwardedCertificatesLayer) (feature `mtls`) | nothing; it must be outside of the layer that reads certificates | 500 where that layer is outside |
 //! | any other [`TenantLayer`](crate::TenantLayer) | nothing; it may be outside or inside of authentication | |
 //! | [`ImpersonationLayer`](crate::ImpersonationLayer) | an authentication layer, and no `PermissionClaimLayer` | 500 |
 //! | [`PermissionClaimLayer`](crate::PermissionClaimLayer) | an authentication layer, and the tenant layer if there is one | 500 |

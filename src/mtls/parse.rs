@@ -179,11 +179,16 @@ fn attributes<'c>(
     of_kind: impl Iterator<Item = &'c AttributeTypeAndValue<'c>>,
 ) -> Result<Vec<String>, &'static str> {
     let text = |attribute: &AttributeTypeAndValue<'_>| match attribute_text(attribute) {
-        Some(text) if !text.is_empty() && !text.contains(char::is_control) => Ok(text.to_owned()),
+        Some(text) if !text.is_empty() && !text.contains(is_control) => Ok(text.to_owned()),
         Some(_) => Err("an attribute of the subject is empty or holds a control character"),
         None => Err("an attribute of the subject is in an encoding that is not supported"),
     };
     of_kind.map(text).collect()
+}
+
+/// Control characters, and those that end a line or turn the text around them, which are none by Unicode.
+fn is_control(char: char) -> bool {
+    matches!(char, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}') || char.is_control()
 }
 
 /// The text of an attribute, where its type has one encoding and the bytes are in it. What is neither

@@ -9,15 +9,17 @@ use std::{
     time::SystemTime,
 };
 
-use http::{HeaderName, request::Parts};
+use http::{Extensions, HeaderName, request::Parts};
 use tower::Layer;
 
 use super::{Forwarded, ForwardedCertificates, ProxyProof, names};
 use crate::{
     clock::Clock,
+    credentials::Credentials,
     error::AuthError,
     gate::{Check, Gate, GateLayer, Verdict},
-    mtls::PeerCertificates,
+    identity::Identity,
+    mtls::{ClientCertificate, PeerCertificates},
     rejection::DefaultRejection,
 };
 
@@ -46,7 +48,7 @@ use crate::{
 /// | When | HTTP | gRPC |
 /// |---|---|---|
 /// | the server says nothing about the connection that the proof asks for | 500 | `INTERNAL` |
-/// | there is another such layer outside of it | 500 | `INTERNAL` |
+/// | there is another such layer outside of it, or one that has authenticated by the connection's certificate | 500 | `INTERNAL` |
 ///
 /// By the authentication layer further in, with the challenges of its schemes:
 ///
@@ -173,6 +175,12 @@ impl ForwardedCertificatesLayer {
                 "two ForwardedCertificatesLayers: the outer one has taken the fields of the inner one",
             ));
         }
+        if is_known_by_certificate(&parts.extensions) {
+            return Err(AuthError::misconfigured(
+                "a layer outside of this one has read the certificate of the connection, which is the \
+                 proxy's for every client: put it inside",
+            ));
+        }
         let now = self.clock.now();
         let source = self.source(parts, now)?;
         let read = |source| PeerCertificates::forwarded(self.read(source, parts, now));
@@ -210,6 +218,13 @@ impl ForwardedCertificatesLayer {
         let _ = now;
         Ok(chain)
     }
+}
+
+/// Whether a layer further out knows somebody by certificate.
+fn is_known_by_certificate(extensions: &Extensions) -> bool {
+    let identity = Identity::from_extensions(extensions);
+    std::iter::successors(identity, |identity| identity.outer())
+        .any(|identity| identity.method() == ClientCertificate::NAME)
 }
 
 impl Check for ForwardedCertificatesLayer {

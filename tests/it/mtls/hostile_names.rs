@@ -88,6 +88,19 @@ fn x509_05_the_texts_of_distinguished_names_hold_no_control_characters() {
 }
 
 #[test]
+fn x509_05_characters_that_turn_text_around_refuse_the_certificate() {
+    for bad in ["a\u{202e}nimda", "a\u{2066}b", "a\u{2028}b", "a\u{2029}b"] {
+        assert_unreadable(&Leaf::named(bad), "control character");
+        assert_unreadable(&Leaf::named("a").attribute(&ORGANIZATION, bad), "control character");
+    }
+    // Letters of all languages are letters, and some words need a joiner.
+    for good in ["\u{5d3}\u{5d5}\u{5d3}", "\u{645}\u{6cc}\u{200c}\u{62e}", "Zo\u{eb}"] {
+        let certificate = ClientCertificate::from_der(issued(&Leaf::named(good))).unwrap();
+        assert_eq!(certificate.common_names(), [good]);
+    }
+}
+
+#[test]
 fn x509_06_two_distinguished_names_are_never_one_text() {
     let structured = Leaf::named("one").attribute(&ORGANIZATION, "acme").signer();
     let issuers = [

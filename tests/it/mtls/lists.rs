@@ -115,6 +115,16 @@ fn serial_numbers_are_numbers_however_they_are_written() {
     assert!(error.to_string().contains("2 certificates"), "{error}");
 }
 
+/// With the certificate of the client in place of the authority's the entry would never match anybody.
+#[test]
+fn who_is_no_authority_has_issued_nothing() {
+    let authority = Authority::new("authority");
+    let client = authority.client("spiffe://example/a").pem();
+    let error = CertificateEntry::issued_by(client.as_bytes(), "07").unwrap_err();
+    assert!(error.to_string().contains("not of an authority"), "{error}");
+    CertificateEntry::issued_by(authority.pem().as_bytes(), "07").unwrap();
+}
+
 #[test]
 fn a_fingerprint_is_the_one_that_openssl_prints() {
     let certificate = certificate(&Authority::new("authority"), &[1]);
