@@ -41,6 +41,10 @@
 //! unknown certificate may be the proxy's next one, and then every client would be the proxy;
 //! [`allow_direct_clients`](crate::ForwardedCertificatesLayer::allow_direct_clients) changes that.
 //!
+//! A proxy that comes by several ways has [one proof or another](crate::ProxyProof::or); another proxy, with a
+//! form of its own, is [one more](crate::ForwardedCertificatesLayer::with_proxy) of the same layer, and each is
+//! read in its own form only.
+//!
 //! # What to set in the proxy
 //!
 //! | Proxy | Setting | Source |
@@ -62,7 +66,8 @@
 //! certificate is for clients and valid today is checked on every request in any case. With
 //! `ForwardedCertificatesLayer::with_authorities` (feature `tls`) the forwarded chain is verified again
 //! against authorities of your own, and their revocation lists; nginx, HAProxy's `ssl_c_der` and Apache
-//! forward no intermediate authorities, so these must then be among yours.
+//! forward no intermediate authorities, so these must then be among yours. Revocation lists change every
+//! day: `ForwardedAuthorities::replace` exchanges them while requests come.
 //!
 //! # The experiment
 //!

@@ -40,7 +40,7 @@ pub struct CertificateFilter {
 }
 
 impl CertificateFilter {
-    /// A filter without fields, which [`CertificateFilters`] do not take: give it one at least.
+    /// A filter without fields, which [`CertificateFilters`](crate::CertificateFilters) do not take: give it one at least.
     pub fn new() -> Self {
         Self::default()
     }

@@ -90,9 +90,12 @@ fn filled(value: &[u8]) -> Vec<u8> {
     while let Some((first, after)) = rest.split_first() {
         let known = CERTIFICATES.iter().find_map(|(name, pem)| {
             let after = rest.strip_prefix(b"{")?.strip_prefix(name.as_bytes())?;
-            let forms: [(&[u8], fn(&str) -> String); 3] =
-                [(b"}", escaped), (b"64}", base64_of), (b"-pem}", |pem| pem.replace('\n', " "))];
-            forms.into_iter().find_map(|(end, form)| Some((form(pem), after.strip_prefix(end)?)))
+            let known = |end: &[u8], form: fn(&str) -> String| {
+                after.strip_prefix(end).map(|after| (form(pem), after))
+            };
+            known(b"}", escaped)
+                .or_else(|| known(b"64}", base64_of))
+                .or_else(|| known(b"-pem}", |pem| pem.replace('\n', " ")))
         });
         match known {
             Some((value, after)) => {
