@@ -183,8 +183,10 @@ impl ForwardedCertificatesLayer {
         }
         let now = self.clock.now();
         let source = self.source(parts, now)?;
-        let read = |source| PeerCertificates::forwarded(self.read(source, parts, now));
-        Ok(ForwardedGrant(source.map(read)))
+        let chain = source.map(|source| source.read(&parts.headers));
+        #[cfg(feature = "tls")]
+        let chain = chain.map(|chain| self.held(chain?, now));
+        Ok(ForwardedGrant(chain.map(PeerCertificates::forwarded)))
     }
 
     /// Where the proxy puts certificates that the peer has proved to be, if it has.
@@ -204,19 +206,17 @@ impl ForwardedCertificatesLayer {
         lacking.map_or(Ok(None), Err)
     }
 
-    fn read(
+    /// A chain as it is, where it leads to an authority or nothing is said of authorities.
+    #[cfg(feature = "tls")]
+    fn held(
         &self,
-        source: &ForwardedCertificates,
-        parts: &Parts,
+        chain: Option<Vec<Vec<u8>>>,
         now: SystemTime,
     ) -> Result<Option<Vec<Vec<u8>>>, AuthError> {
-        let chain = source.read(&parts.headers)?;
-        #[cfg(feature = "tls")]
-        if let Some(authorities) = &self.authorities {
-            return chain.map(|chain| authorities.hold(chain, now)).transpose();
+        match &self.authorities {
+            Some(authorities) => chain.map(|chain| authorities.hold(chain, now)).transpose(),
+            None => Ok(chain),
         }
-        let _ = now;
-        Ok(chain)
     }
 }
 
