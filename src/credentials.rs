@@ -54,6 +54,11 @@ pub trait Credentials: Sized + Send + 'static {
     /// establishes. It must be a token (RFC 9110, section 5.6.2).
     const NAME: &'static str;
 
+    /// Whether they are the connection's and come with every request on it, whatever the client wants
+    /// with this one, as its certificate does; see
+    /// [`AuthLayer::allow_unused_certificate`](crate::AuthLayer::allow_unused_certificate).
+    const OF_CONNECTION: bool = false;
+
     /// Reads the credentials of this kind.
     ///
     /// `Ok(None)` says that the request carries none of this kind, so another scheme may have its

@@ -203,7 +203,8 @@ pub use self::mtls::{
     CertificateEntry, CertificateFilter, CertificateFilters, CertificateList, CertificateRules,
     ClientCertificate, ForwardedCertificates, ForwardedCertificatesLayer, ForwardedGrant,
     MtlsIdentityLayer, NameKind, NameTemplate, PeerCertificates, PeerCertificatesLayer,
-    PeerCertificatesService, ProxyProof, UnixPeer, check_ca_bundle, check_client_certificate,
+    PeerCertificatesService, ProxyProof, PublicAuthorities, UnixPeer, check_ca_bundle,
+    check_client_certificate,
 };
 #[cfg(feature = "tls")]
 pub use self::mtls::{

@@ -2,10 +2,16 @@
 
 #[path = "../../tests/it/fuzz/authorization.rs"]
 mod authorization_target;
+#[path = "../../tests/it/fuzz/certificate.rs"]
+mod certificate_target;
 #[path = "../../tests/it/fuzz/change.rs"]
 mod change;
+#[path = "../../tests/it/fuzz/forwarded.rs"]
+mod forwarded_target;
 #[path = "../../tests/it/fuzz/jwks.rs"]
 mod jwks_target;
+#[path = "../../tests/it/fuzz/laboratory.rs"]
+mod laboratory;
 #[path = "../../tests/it/fuzz/requirement.rs"]
 mod requirement_target;
 mod support;
@@ -14,6 +20,14 @@ mod token_target;
 
 pub fn authorization(data: &[u8]) {
     authorization_target::run(data);
+}
+
+pub fn certificate(data: &[u8]) {
+    certificate_target::run(data);
+}
+
+pub fn forwarded(data: &[u8]) {
+    forwarded_target::run(data);
 }
 
 pub fn jwks(data: &[u8]) {

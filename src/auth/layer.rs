@@ -22,6 +22,9 @@ use crate::{
 /// credentials that are bad are refused even where another scheme, or nobody, would do. To demand
 /// two schemes at once, stack two layers.
 ///
+/// A certificate is shown by the connection, whatever a request on it brings. Both at once are ambiguous
+/// all the same, unless [`allow_unused_certificate`](Self::allow_unused_certificate) is set.
+///
 /// [`BasicAuthLayer`](crate::BasicAuthLayer), [`JwtAuthLayer`](crate::JwtAuthLayer) and
 /// [`MtlsIdentityLayer`](crate::MtlsIdentityLayer) are this layer with one scheme; use it for
 /// credentials of your own and for several schemes on one route.
@@ -63,6 +66,7 @@ struct Inner {
     realm: Cow<'static, str>,
     anonymous: Option<Identity>,
     keep_credentials: bool,
+    unused_certificate: bool,
 }
 
 impl AuthLayer {
@@ -85,6 +89,7 @@ impl AuthLayer {
             realm: Cow::Borrowed(Self::DEFAULT_REALM),
             anonymous: None,
             keep_credentials: false,
+            unused_certificate: false,
         };
         Self(Arc::new(inner)).with_realm(Self::DEFAULT_REALM)
     }
@@ -122,6 +127,33 @@ impl AuthLayer {
         self
     }
 
+    /// Lets a request bring credentials of its own on a connection with a certificate; they alone count
+    /// then, good or bad, and the certificate counts for requests that bring none.
+    ///
+    /// For clients whose connections all have a certificate, as in a mesh, and for tokens that are bound to
+    /// one (RFC 8705), which cannot be used otherwise where certificates are an alternative. Rules and
+    /// deny-lists of certificates are not asked about a request that brings a token: where they must be,
+    /// stack the layers. A certificate that cannot be read stops the request all the same.
+    ///
+    /// The same goes for all [credentials of the connection](crate::Credentials::OF_CONNECTION).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_auth::{AuthError, AuthLayer, Bearer, CertificateRules, Scheme};
+    ///
+    /// let layer = AuthLayer::first_of([
+    ///     Scheme::client_certificate(CertificateRules::new()),
+    ///     Scheme::bearer(async |_: Bearer| Err(AuthError::invalid("no token is good enough"))),
+    /// ])
+    /// .allow_unused_certificate();
+    /// # let _ = layer;
+    /// ```
+    pub fn allow_unused_certificate(mut self) -> Self {
+        self.inner_mut().unused_certificate = true;
+        self
+    }
+
     /// Leaves the credentials in the request, for a handler that passes them on.
     ///
     /// Without this they are removed once the caller is admitted. Kept values are marked sensitive
@@ -141,15 +173,24 @@ impl AuthLayer {
         Arc::make_mut(&mut self.0)
     }
 
-    /// The one scheme whose credentials the request carries.
+    /// The one scheme whose credentials the request carries. Those that cannot be read stop the request,
+    /// whatever else it carries.
     fn presented(&self, parts: &Parts) -> Result<Option<&Scheme>, AuthError> {
-        let mut presented = None;
+        let (mut of_request, mut of_connection) = (None, None);
         for scheme in &self.0.schemes {
-            if scheme.is_presented(parts)? && presented.replace(scheme).is_some() {
+            let place =
+                if scheme.is_of_connection() { &mut of_connection } else { &mut of_request };
+            if scheme.is_presented(parts)? && place.replace(scheme).is_some() {
                 return Err(AuthErrorKind::AmbiguousCredentials.into());
             }
         }
-        Ok(presented)
+        if of_request.is_some() && of_connection.is_some() && !self.0.unused_certificate {
+            return Err(AuthError::new(AuthErrorKind::AmbiguousCredentials).with_source(
+                "by the request and by its connection: demand both by stacking layers, or call \
+                 allow_unused_certificate",
+            ));
+        }
+        Ok(of_request.or(of_connection))
     }
 
     fn judge(&self, parts: &Parts) -> Verdict<Admission> {

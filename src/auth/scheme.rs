@@ -117,6 +117,11 @@ impl Scheme {
         self.judge.is_presented(parts)
     }
 
+    /// Whether its credentials are the connection's and not the request's.
+    pub(super) fn is_of_connection(&self) -> bool {
+        self.judge.is_of_connection()
+    }
+
     pub(super) fn mark_sensitive(&self, parts: &mut Parts) {
         self.judge.mark_sensitive(parts);
     }
@@ -166,6 +171,7 @@ pub(super) trait Judge: Send + Sync {
     fn name(&self) -> &'static str;
     fn challenge(&self) -> Challenge;
     fn is_presented(&self, parts: &Parts) -> Result<bool, AuthError>;
+    fn is_of_connection(&self) -> bool;
     fn judge(&self, this: Shared<dyn Judge>, parts: &Parts) -> Verdict<Admission>;
     fn remove_secret(&self, parts: &mut Parts);
     fn mark_sensitive(&self, parts: &mut Parts);
@@ -191,6 +197,10 @@ where
 
     fn is_presented(&self, parts: &Parts) -> Result<bool, AuthError> {
         self.reader.read(parts).map(|credentials| credentials.is_some())
+    }
+
+    fn is_of_connection(&self) -> bool {
+        C::OF_CONNECTION
     }
 
     fn judge(&self, this: Shared<dyn Judge>, parts: &Parts) -> Verdict<Admission> {

@@ -78,10 +78,14 @@
 //! | SPIFFE ID | 2,048 bytes, trust domain 255, with a path, the only URI | |
 //! | a word of a template | within one DNS label or one URI segment; exactly one name fits | |
 //! | allow-list, deny-list | none; asked on every request, the deny-list first | `CertificateRules::with_allow_list`, `with_deny_list` |
-//! | filters | none; at most 25 | `CertificateRules::with_filters` |
+//! | filters | none; at most 25; asked on every request | `CertificateRules::with_filters`, `CertificateFilters::replace` |
+//! | public authorities in a bundle | not noticed; then with filters only | `CertificateFilters::accept_bundle` |
+//! | a certificate | 64 KiB | |
+//! | a certificate and other credentials, as alternatives | 400 | `AuthLayer::allow_unused_certificate` |
+//! | connections of tonic and of `PeerCertificatesLayer::per_connection` that are remembered | 1024 each | |
 //! | a bundle for `check_ca_bundle` | 16 certificates, 32 KB | |
 //! | validity | checked on every request | |
-//! | purpose | end entity, `clientAuth` if there are extended key usages | |
+//! | purpose | end entity, `clientAuth` if there are extended key usages, `digitalSignature` if there are key usages | |
 //! | client certificates of a `TlsListener` | not asked for; required with an authority | `with_client_ca`, `allow_missing_client_certificate` |
 //! | certificates that a proxy forwards | not read; with the layer for it, only after a proof of the peer | `ForwardedCertificatesLayer` |
 //! | the field of a forwarded certificate | one line of at most 16 KiB, a chain of at most 8 | |

@@ -37,6 +37,7 @@ type Predicate = dyn Fn(&ClientCertificate) -> bool + Send + Sync;
 enum Kind {
     Address(Networks),
     Certificate(Arc<Predicate>),
+    Either(Arc<(ProxyProof, ProxyProof)>),
     UnixSocket,
 }
 
@@ -129,6 +130,25 @@ impl ProxyProof {
         Networks::parse(networks).map(|networks| Self(Kind::Address(networks)))
     }
 
+    /// This proof, or another one: for a proxy that comes by several ways, or several that forward in the
+    /// same form.
+    ///
+    /// Where none holds and one lacks what it asks for, the request is refused as
+    /// `Misconfigured`, as by that one alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_auth::ProxyProof;
+    ///
+    /// let proof = ProxyProof::unix_socket()
+    ///     .or(ProxyProof::client_certificate(|peer| peer.uris() == ["spiffe://example/proxy"]));
+    /// # let _ = proof;
+    /// ```
+    pub fn or(self, other: Self) -> Self {
+        Self(Kind::Either(Arc::new((self, other))))
+    }
+
     /// Whether the peer is the proxy.
     pub(super) fn holds(
         &self,
@@ -150,6 +170,14 @@ impl ProxyProof {
                 // One that cannot be read is nobody's.
                 let leaf = leaf.ok().flatten();
                 Ok(leaf.is_some_and(|leaf| counts(&leaf, now) && is_the_proxys(&leaf)))
+            }
+            Kind::Either(proofs) => {
+                let (one, other) = &**proofs;
+                match (one.holds(extensions, now), other.holds(extensions, now)) {
+                    (Ok(true), _) | (_, Ok(true)) => Ok(true),
+                    (Err(error), _) | (_, Err(error)) => Err(error),
+                    (Ok(false), Ok(false)) => Ok(false),
+                }
             }
             Kind::UnixSocket => Ok(is_by_unix_socket(extensions)),
         }
@@ -198,6 +226,7 @@ impl fmt::Debug for ProxyProof {
         f.write_str(match self.0 {
             Kind::Address(_) => "ProxyProof(address)",
             Kind::Certificate(_) => "ProxyProof(client certificate)",
+            Kind::Either(_) => "ProxyProof(either)",
             Kind::UnixSocket => "ProxyProof(Unix socket)",
         })
     }
