@@ -106,7 +106,7 @@
 //! |---|---|---|
 //! | `axum` | yes | extractors, [`AuthError`] as a response |
 //! | `basic` | yes | [`BasicAuthLayer`], [`Users`] with bcrypt, [`UsersFile`] as htpasswd or JSON |
-//! | `cache` | yes | [`Authenticator::cached`]: judgements that are remembered |
+//! | `cache` | yes | [`Authenticator::cached`]: judgements that are remembered; [`PerTenant`], [`RegisteredTenants`] |
 //! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
 //! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`], [`CertificateList`], [`ForwardedCertificatesLayer`] |
@@ -198,6 +198,10 @@ pub use self::mtls::{
 };
 #[cfg(feature = "tls")]
 pub use self::mtls::{ForwardedAuthorities, TlsListener, TlsListenerBuilder, TlsPeer, TlsStream};
+#[cfg(feature = "cache")]
+pub use self::tenant::{
+    PerTenant, RegisteredTenants, TenantLoader, TenantRegistry, TenantState, TenantStatus,
+};
 #[cfg(feature = "testing")]
 pub use self::testing::TestIdentityLayer;
 #[cfg(all(feature = "testing", any(feature = "jwt", feature = "rust-crypto")))]
@@ -223,5 +227,8 @@ pub use self::{
     },
     rejection::{Challenge, DefaultRejection, ProblemJson, Rejection, grpc_response},
     secret::Secret,
-    tenant::{Tenant, TenantGrant, TenantLayer, TenantMembership, TenantResolver},
+    tenant::{
+        Membership, Tenant, TenantGrant, TenantLayer, TenantMembership, TenantResolver,
+        TenantSource,
+    },
 };
