@@ -30,6 +30,7 @@ mod role_rules;
 mod spec;
 mod support;
 mod table;
+mod tenant;
 mod testing;
 mod throttle;
 mod tonic_server;
