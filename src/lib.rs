@@ -34,7 +34,7 @@
 //!
 //! Each layer is one [`Check`] in front of one service, the [`Gate`]; what it promises whatever is
 //! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults, events,
-//! passwords and outages.
+//! passwords, tenants and outages.
 //!
 //! # axum
 //!

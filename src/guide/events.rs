@@ -19,12 +19,12 @@
 //!
 //! | Level | Decisions |
 //! |---|---|
-//! | debug | `granted` and `passed`: the only ones that name a subject or a tenant |
+//! | debug | `granted` and `passed`: the only decisions that name a subject or a tenant |
 //! | info | `denied`, when the client caused it |
 //! | warn | `denied` as `overloaded` or `unavailable` |
 //! | error | `denied` as `misconfigured` |
 //!
-//! Those are the levels of decisions; the two sections below have their own.
+//! Those are the levels of decisions; the sections below have their own.
 //!
 //! # Keys
 //!
@@ -45,6 +45,17 @@
 //! | info | users read | `file`, `users`, `changed` (both are numbers) |
 //! | warn | users are questionable | `warning` |
 //! | error | users could not be read; the last good ones stay | `error` |
+//!
+//! # Tenants
+//!
+//! | Level | Message | Fields |
+//! |---|---|---|
+//! | info | an operator may act for a tenant | `rule`, `subject`, `tenant` |
+//! | warn | a tenant could not be loaded | `tenant`, `error` |
+//!
+//! The first is there whenever a rule of
+//! [`with_operators`](crate::TenantLayer::with_operators) is what lets a caller in. The second is about
+//! what a registry or a loader said, once for each time that it was asked.
 //!
 //! No event holds a secret or a claim. The `error` of an authenticator of your own is what you put
 //! into it.
