@@ -190,8 +190,7 @@ impl AuthLayer {
         let realm = self.0.realm_by_tenant.as_ref();
         match realm.zip(Tenant::requested_in(&parts.extensions)) {
             Some((RealmByTenant(realm), tenant)) => {
-                let realm = Cow::Owned(realm(tenant));
-                Shared::new(Arc::new(challenges(&self.0.schemes, &realm)))
+                Shared::new(Arc::new(challenges(&self.0.schemes, &realm(tenant))))
             }
             None => self.0.challenges.get(),
         }
@@ -280,6 +279,6 @@ impl fmt::Debug for RealmByTenant {
     }
 }
 
-fn challenges(schemes: &[Scheme], realm: &Cow<'static, str>) -> Challenges {
-    Challenges::new(schemes.iter().map(|scheme| scheme.challenge(realm.clone())))
+fn challenges(schemes: &[Scheme], realm: &str) -> Challenges {
+    Challenges::new(schemes.iter().map(|scheme| scheme.challenge(realm.to_owned().into())))
 }

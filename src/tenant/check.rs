@@ -9,7 +9,7 @@ use crate::{
     evidence::{Evidence, TenantEvidence, ask_anonymous_to_log_in},
     gate::{Check, Verdict},
     identity::Identity,
-    tenant::{Requested, Standing, Tenant, TenantLayer},
+    tenant::{Requested, Standing, TenantLayer},
 };
 
 impl TenantLayer {
@@ -31,6 +31,7 @@ impl TenantLayer {
         let requested = Requested {
             tenant,
             rules: Arc::clone(&self.rules),
+            #[cfg(feature = "mtls")]
             certified: self.certified(parts)?,
             outer: outer.cloned().map(Arc::new),
         };
@@ -68,21 +69,11 @@ impl TenantLayer {
 
     /// The tenant that the client certificate names, where membership is by that.
     #[cfg(feature = "mtls")]
-    fn certified(&self, parts: &Parts) -> Result<Option<Tenant>, AuthError> {
+    fn certified(&self, parts: &Parts) -> Result<Option<crate::Tenant>, AuthError> {
         let Some(name) = self.rules.membership.certificate_name() else {
             return Ok(None);
         };
-        Ok(name.find(parts)?.and_then(|name| Tenant::parse(&name)))
-    }
-
-    #[cfg(not(feature = "mtls"))]
-    #[expect(
-        clippy::unnecessary_wraps,
-        clippy::unused_self,
-        reason = "with the feature it looks and may fail"
-    )]
-    const fn certified(&self, _: &Parts) -> Result<Option<Tenant>, AuthError> {
-        Ok(None)
+        Ok(name.find(parts)?.and_then(|name| crate::Tenant::parse(&name)))
     }
 }
 

@@ -61,16 +61,39 @@ where
 /// # Examples
 ///
 /// ```
-/// use tower_auth::{Membership, Tenant, TenantLayer, TenantSource};
+/// use http::{Request, Response};
+/// use tower::{Layer, ServiceExt, service_fn};
+/// use tower_auth::{AuthLayer, Identity, Membership, Tenant, TenantLayer};
 ///
-/// let header = || TenantSource::header(TenantSource::DEFAULT_HEADER);
-/// let by_claim = TenantLayer::new(header()).with_membership("tid");
-/// let by_issuer = TenantLayer::new(header()).with_membership(Membership::issuers([
-///     ("https://login.acme.example", Tenant::new("acme")?),
-///     ("https://login.globex.example", Tenant::new("globex")?),
-/// ]));
-/// # let _ = (by_claim, by_issuer);
-/// # Ok::<(), tower_auth::ConfigError>(())
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), tower_auth::ConfigError> {
+/// /// Whether somebody of acme's provider may act for a tenant.
+/// async fn is_let_in(tenant: Tenant, membership: impl Into<Membership>) -> bool {
+///     let caller = Identity::anonymous()
+///         .with_issuer("https://login.acme.example")
+///         .with_claim("groups", vec!["acme", "staff"]);
+///     let auth = (
+///         AuthLayer::first_of([]).allow_anonymous_as(caller),
+///         TenantLayer::fixed(tenant).with_membership(membership),
+///     );
+///     let service = auth.layer(service_fn(async |_: Request<()>| {
+///         Ok::<_, std::convert::Infallible>(Response::new(()))
+///     }));
+///     service.oneshot(Request::new(())).await.unwrap().status() == 200
+/// }
+///
+/// let (acme, globex) = (Tenant::new("acme")?, Tenant::new("globex")?);
+/// let issuers = Membership::issuers([
+///     ("https://login.acme.example", acme.clone()),
+///     ("https://login.globex.example", globex.clone()),
+/// ]);
+/// assert!(is_let_in(acme.clone(), issuers.clone()).await);
+/// assert!(!is_let_in(globex.clone(), issuers).await);
+/// assert!(is_let_in(acme.clone(), "groups").await);
+/// assert!(is_let_in(acme.clone(), Membership::claim_contains("groups")).await);
+/// assert!(!is_let_in(acme, Membership::claim_equals("groups")).await);
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone)]
 #[must_use]
@@ -97,6 +120,7 @@ enum Shape {
 pub(super) struct Sought<'r> {
     pub(super) tenant: &'r Tenant,
     /// The tenant that the client certificate names, where that is asked for.
+    #[cfg(feature = "mtls")]
     pub(super) certified: Option<&'r Tenant>,
 }
 

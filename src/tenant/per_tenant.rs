@@ -16,6 +16,34 @@ use crate::{
 ///
 /// It may be asked about names that a client made up, so it must look the name up among the tenants
 /// that there are, and never make a path or an address of it by itself.
+///
+/// # Examples
+///
+/// ```
+/// use tower_auth::{BoxError, PerTenant, RoleMapper, Roles, Tenant, TenantLoader};
+///
+/// struct RolesOfTenants;
+///
+/// impl TenantLoader<RoleMapper> for RolesOfTenants {
+///     async fn load(&self, tenant: Tenant) -> Result<Option<RoleMapper>, BoxError> {
+///         let grants = match tenant.as_str() {
+///             "acme" => ["orders:read", "orders:write"].as_slice(),
+///             "globex" => &["orders:read"],
+///             _ => return Ok(None),
+///         };
+///         let roles = Roles::builder().grant("clerk", grants.iter().copied()).build()?;
+///         Ok(Some(roles.from_claim("roles")))
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let roles = PerTenant::new(RolesOfTenants);
+/// assert!(roles.get(&Tenant::new("acme")?).await?.is_some());
+/// assert!(roles.get(&Tenant::new("initech")?).await?.is_none());
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot load a `{T}` for each tenant",
     note = "implement `TenantLoader`, or pass a closure `|tenant: Tenant| async move {{ .. }}` that returns \
@@ -69,35 +97,53 @@ where
 /// # Examples
 ///
 /// ```
-/// use std::time::Duration;
-/// use tower_auth::{AuthError, Basic, BasicAuthLayer, Identity, PerTenant, Tenant, TenantLayer, TenantSource};
+/// use http::{Request, Response};
+/// use tower::{Layer, ServiceExt, service_fn};
+/// use tower_auth::{
+///     AuthError, AuthLayer, Authenticator, Basic, Identity, PerTenant, Scheme, Tenant, TenantLayer, TenantSource,
+/// };
 ///
-/// struct Directory(String);
+/// /// The directory of one tenant.
+/// struct Directory {
+///     user: String,
+/// }
 ///
-/// impl tower_auth::Authenticator<Basic> for Directory {
-///     async fn authenticate(&self, user: Basic) -> Result<Identity, AuthError> {
-///         Ok(Identity::new(format!("{}@{}", user.username(), self.0)))
+/// impl Authenticator<Basic> for Directory {
+///     async fn authenticate(&self, credentials: Basic) -> Result<Identity, AuthError> {
+///         if credentials.username() == self.user {
+///             Ok(Identity::new(credentials.username()))
+///         } else {
+///             Err(AuthError::invalid("not in this directory"))
+///         }
 ///     }
 /// }
 ///
+/// # async fn look_up(tenant: &Tenant) -> Result<Option<String>, std::io::Error> {
+/// #     Ok((tenant.as_str() == "acme").then(|| "alice".to_owned()))
+/// # }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
 /// let directories = PerTenant::new(async |tenant: Tenant| {
-///     let url = look_up(&tenant).await?; // never made of the tenant's name alone
-///     Ok(url.map(Directory))
+///     let user = look_up(&tenant).await?; // among the tenants that there are
+///     Ok(user.map(|user| Directory { user }))
 /// })
-/// .with_timeout(Duration::from_secs(2))
 /// .with_tenant_claim("tenant");
 /// let auth = (
 ///     TenantLayer::new(TenantSource::header(TenantSource::DEFAULT_HEADER)),
-///     BasicAuthLayer::new(directories.clone()), // keep one to reload
+///     AuthLayer::new(Scheme::basic(directories.clone())), // one is kept to reload
 /// );
-/// # let _ = auth;
-/// # async fn look_up(_: &Tenant) -> Result<Option<String>, std::io::Error> { Ok(Some("x".to_owned())) }
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let directories = PerTenant::new(async |_: Tenant| Ok(Some(Directory("x".to_owned()))));
-/// assert!(directories.get(&Tenant::new("acme")?).await?.is_some());
+/// let service = auth.layer(service_fn(async |request: Request<()>| {
+///     let tenant = Tenant::from_extensions(request.extensions()).expect("agreed");
+///     Ok::<_, std::convert::Infallible>(Response::new(tenant.to_string()))
+/// }));
+///
+/// let alice = |tenant| {
+///     let request = Request::builder().header("authorization", "Basic YWxpY2U6cHc=");
+///     request.header("x-id-tenant-name", tenant).body(()).unwrap()
+/// };
+/// assert_eq!(service.clone().oneshot(alice("acme")).await.unwrap().body(), "acme");
+/// assert_eq!(service.oneshot(alice("globex")).await.unwrap().status(), 401);
 /// assert_eq!(directories.size(), 1);
-/// # Ok(())
 /// # }
 /// ```
 #[must_use]
@@ -188,7 +234,7 @@ impl<T: Send + Sync + 'static> PerTenant<T> {
         self.ledger.known(tenant, &self.terms)?.ok().and_then(value)
     }
 
-    /// Loads anew what a tenant has. Requests use what was loaded before until that is done, and also when it
+    /// Loads anew what a tenant has; for the hook that says that it has changed. Requests use what was loaded before until that is done, and also when it
     /// fails.
     ///
     /// # Errors

@@ -19,11 +19,7 @@ use crate::{
 impl<T: Send + Sync + 'static> Register for PerTenant<T> {
     fn known(&self, tenant: &Tenant) -> Option<Result<(), AuthError>> {
         let known = self.ledger.known(tenant, &self.terms)?;
-        Some(
-            known
-                .and_then(|entry| here(entry, |reason| AuthError::tenant_denied(reason)))
-                .map(|_| ()),
-        )
+        Some(known.and_then(|entry| here(entry, AuthError::tenant_denied)).map(|_| ()))
     }
 
     fn ask(self: Arc<Self>, tenant: Tenant) -> BoxFuture<'static, Result<(), AuthError>> {

@@ -14,6 +14,7 @@ pub(crate) struct Requested {
     pub(crate) tenant: Tenant,
     pub(super) rules: Arc<Rules>,
     /// The tenant that the client certificate names, where membership is by that.
+    #[cfg(feature = "mtls")]
     pub(super) certified: Option<Tenant>,
     /// What a tenant layer further out found: the same tenant, perhaps by another claim or rule.
     pub(super) outer: Option<Arc<Self>>,
@@ -23,7 +24,11 @@ impl Requested {
     /// Whether the identity belongs to the tenant, by what all tenant layers ask for.
     pub(crate) fn accepts(&self, identity: &Identity) -> Result<(), AuthError> {
         self.outer.as_ref().map_or(Ok(()), |outer| outer.accepts(identity))?;
-        let sought = Sought { tenant: &self.tenant, certified: self.certified.as_ref() };
+        let sought = Sought {
+            tenant: &self.tenant,
+            #[cfg(feature = "mtls")]
+            certified: self.certified.as_ref(),
+        };
         self.rules.hold(identity, &sought)
     }
 

@@ -66,8 +66,8 @@ fn app() -> Router {
         .route(
             "/problem",
             handler().route_layer((
-                auth().with_rejection(ProblemJson::default()),
-                layer().with_rejection(ProblemJson::default()),
+                auth().with_rejection(ProblemJson),
+                layer().with_rejection(ProblemJson),
             )),
         )
 }

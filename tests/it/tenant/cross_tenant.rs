@@ -116,7 +116,7 @@ async fn no_combination_lets_anybody_into_a_tenant_of_others() {
     let (mut table, mut cells) = (String::new(), 0);
     for inside in [false, true] {
         let place = if inside { "inside" } else { "outside" };
-        write!(table, "\n{:<12}", place).unwrap();
+        write!(table, "\n{place:<12}").unwrap();
         for (membership, ..) in memberships() {
             write!(table, "| {membership:<14}").unwrap();
         }

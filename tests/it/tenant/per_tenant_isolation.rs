@@ -10,17 +10,20 @@ use std::{
 
 use tokio::time::Instant;
 use tower_auth::{
-    AuthError, Basic, BasicAuthLayer, BoxError, Identity, Issuer, JwtAuthLayer, JwtVerifier, Keys,
-    PerTenant, Tenant, TenantLayer, TestAuthority,
+    AuthError, Authenticator, Basic, BasicAuthLayer, BoxError, Identity, Issuer, JwtAuthLayer,
+    JwtVerifier, Keys, PerTenant, Tenant, TenantLayer, TestAuthority,
 };
 
 use super::{Asked, asking, by_header, settle, status, tenant};
 use crate::support::callers::{bearer, user};
 
-type Store = fn(Basic) -> std::future::Ready<Result<Identity, AuthError>>;
+/// Knows everybody.
+struct Store;
 
-fn everybody(user: Basic) -> std::future::Ready<Result<Identity, AuthError>> {
-    std::future::ready(Ok(Identity::new(user.username())))
+impl Authenticator<Basic> for Store {
+    async fn authenticate(&self, user: Basic) -> Result<Identity, AuthError> {
+        Ok(Identity::new(user.username()))
+    }
 }
 
 /// What the loader does depends on the tenant's name.
@@ -33,7 +36,7 @@ fn stores(asked: &Asked) -> PerTenant<Store> {
                 "hung" => std::future::pending().await,
                 "broken" => Err(BoxError::from("the provider's address does not resolve")),
                 "panics" => unreachable!("a loader with a mistake in it"),
-                _ => Ok(Some(everybody as Store)),
+                _ => Ok(Some(Store)),
             }
         }
     })
@@ -118,7 +121,7 @@ async fn made_up_names_fill_no_place_of_tenants_that_were_loaded_once() {
                 count.fetch_add(1, Ordering::SeqCst);
                 std::future::pending::<()>().await;
             }
-            Ok((tenant.as_str() == "acme").then_some(everybody as Store))
+            Ok((tenant.as_str() == "acme").then_some(Store))
         }
     })
     .with_tenant_claim("tenant")

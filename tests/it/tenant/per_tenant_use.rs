@@ -4,7 +4,7 @@ use http::Request;
 use tower_auth::{
     AuthError, Authenticator, Basic, BasicAuthLayer, CacheLimits, ClaimPermissions, Identity,
     PerTenant, PermissionClaimLayer, RoleMapper, Roles, Secret, Tenant, TenantLayer, User, Users,
-    require,
+    UsersBuilder, require,
 };
 
 use super::{Asked, DENIED, asking, by_header, of, status, tenant};
@@ -17,7 +17,7 @@ use crate::{
 fn users(names: &[&str]) -> Users {
     let hash = bcrypt::hash(SECRET, 4).unwrap();
     let all = names.iter().map(|name| User::new(*name, hash.clone()));
-    all.fold(Users::builder(), |builder, user| builder.user(user)).build().unwrap()
+    all.fold(Users::builder(), UsersBuilder::user).build().unwrap()
 }
 
 fn stores() -> PerTenant<Users> {
@@ -117,39 +117,43 @@ async fn what_is_remembered_of_a_tenants_users_ends_with_a_reload() {
     assert_eq!((judged.count("acme"), judged.count("globex")), (3, 2));
 }
 
-/// Pushed out and loaded again, a tenant's earlier judgements are not found again.
+/// Credentials of somebody whose generation is asked for.
+fn credentials(layers: TenantLayer, asked: &str) -> Basic {
+    let (sent, received) = std::sync::mpsc::channel();
+    let spy = BasicAuthLayer::new(move |user: Basic| {
+        sent.send(user).unwrap();
+        async { Err(AuthError::invalid("seen enough")) }
+    });
+    let layers = (layers, spy);
+    let answer = status(&layers, asking(user("sam"), asked));
+    assert_eq!(futures_util::FutureExt::now_or_never(answer), Some(401));
+    received.recv().unwrap()
+}
+
+/// Pushed out and loaded again, what was judged before is not found again.
 #[tokio::test]
 async fn a_generation_does_not_come_back() {
-    let stores = stores().with_max_tenants(1);
-    let seen: Vec<u64> = {
-        let mut seen = Vec::new();
-        let layers = (by_header(), BasicAuthLayer::new(Spy(stores.clone(), Asked::default())));
-        for name in ["acme", "globex", "acme", "globex", "acme"] {
-            assert_eq!(status(&layers, asking(user("sam"), name)).await, 200);
-            seen.push(GENERATION.with(std::cell::Cell::get));
-        }
-        seen
-    };
-    let mut distinct = seen.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    assert_eq!(distinct.len(), seen.len(), "{seen:?}");
-}
-
-thread_local! {
-    static GENERATION: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
-}
-
-/// Notes the generation of credentials after they were judged.
-struct Spy(PerTenant<Users>, Asked);
-
-impl Authenticator<Basic> for Spy {
-    async fn authenticate(&self, credentials: Basic) -> Result<Identity, AuthError> {
-        self.1.note(credentials.requested_tenant().unwrap());
-        let judgement = self.0.authenticate(credentials.clone()).await;
-        GENERATION.with(|seen| seen.set(self.0.generation(&credentials)));
-        judgement
+    let stores = PerTenant::new(async |_: Tenant| {
+        Ok(Some(async |user: Basic| Ok::<_, AuthError>(Identity::new(user.username()))))
+    })
+    .with_max_tenants(1);
+    let mut seen = Vec::new();
+    for name in ["acme", "globex", "acme", "globex", "acme"] {
+        let credentials = credentials(by_header(), name);
+        seen.push(stores.generation(&credentials));
+        seen.push(stores.generation(&credentials));
+        stores.authenticate(credentials.clone()).await.unwrap();
+        seen.push(stores.generation(&credentials));
+        assert_eq!(
+            seen.last(),
+            Some(&stores.generation(&credentials)),
+            "it stays while it is loaded"
+        );
     }
+    let count = seen.len();
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), count);
 }
 
 fn roles() -> PerTenant<RoleMapper> {
