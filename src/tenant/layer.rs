@@ -227,7 +227,7 @@ impl TenantLayer {
         self
     }
 
-    /// Refuses all tenants but these, whoever belongs to them.
+    /// Refuses all tenants but these, whoever belongs to them. Called twice, it refuses all that are not among both.
     ///
     /// It is asked after membership, so nobody can try out which tenants there are. Where they are not
     /// known beforehand, ask a registry (`with_registry`, feature `cache`).

@@ -84,6 +84,9 @@ where
 /// tenant are 503. Names that no tenant has are remembered apart from those that one has, for 10 s, and
 /// at most 64 of them are asked for at a time.
 ///
+/// It needs a runtime of tokio with its timer. A loader that asks for the tenant it is loading waits for itself
+/// until its time is over.
+///
 /// Where more tenants are in use than may be remembered, they push each other out and are loaded again and
 /// again: set [`with_max_tenants`](Self::with_max_tenants) higher than there are.
 ///

@@ -10,6 +10,7 @@ mod per_tenant_use;
 mod realms;
 mod registry;
 mod registry_limits;
+mod source_properties;
 mod sources;
 mod yuuvis;
 

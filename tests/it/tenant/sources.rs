@@ -42,7 +42,7 @@ fn naming(header: &str, host: &str, path: &str) -> Request<()> {
     request
 }
 
-fn places() -> [TenantSource; 3] {
+pub(super) fn places() -> [TenantSource; 3] {
     [TenantSource::path("/tenants"), TenantSource::host("example.com"), header()]
 }
 
