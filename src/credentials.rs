@@ -82,6 +82,15 @@ pub trait Credentials: Sized + Send + 'static {
         let _ = parts;
     }
 
+    /// The tenant that an outer [`TenantLayer`](crate::TenantLayer) found in the request, where the
+    /// credentials know it. A `PerTenant` authenticator (feature `cache`) asks for it.
+    ///
+    /// [`from_parts`](Self::from_parts) reads it with
+    /// [`Tenant::requested_in`](crate::Tenant::requested_in). The default knows none.
+    fn requested_tenant(&self) -> Option<&crate::Tenant> {
+        None
+    }
+
     /// How to ask for credentials of this kind; the layer adds the realm.
     #[must_use]
     fn challenge() -> Challenge {

@@ -35,7 +35,7 @@
 //!
 //! Each layer is one [`Check`] in front of one service, the [`Gate`]; what it promises whatever is
 //! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults, events,
-//! mappers, passwords, certificates and outages.
+//! mappers, passwords, certificates, tenants and outages.
 //!
 //! # axum
 //!
@@ -107,7 +107,7 @@
 //! |---|---|---|
 //! | `axum` | yes | extractors, [`AuthError`] as a response |
 //! | `basic` | yes | [`BasicAuthLayer`], [`Users`] with bcrypt, [`UsersFile`] as htpasswd or JSON |
-//! | `cache` | yes | [`Authenticator::cached`], [`PermissionSource`]: judgements and permissions that are remembered |
+//! | `cache` | yes | [`Authenticator::cached`], [`PermissionSource`]: judgements and permissions that are remembered; [`PerTenant`], [`RegisteredTenants`] |
 //! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
 //! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`], [`CertificateList`], [`ForwardedCertificatesLayer`] |
@@ -216,6 +216,10 @@ pub use self::mtls::{
 pub use self::permission::ClaimPattern;
 #[cfg(feature = "cache")]
 pub use self::permission::{CachedPermissions, PermissionSource};
+#[cfg(feature = "cache")]
+pub use self::tenant::{
+    PerTenant, RegisteredTenants, TenantLoader, TenantRegistry, TenantState, TenantStatus,
+};
 #[cfg(feature = "testing")]
 pub use self::testing::TestIdentityLayer;
 #[cfg(all(feature = "testing", any(feature = "jwt", feature = "rust-crypto")))]
@@ -245,5 +249,8 @@ pub use self::{
         Challenge, DefaultRejection, ProblemJson, Rejection, TemporalRejection, grpc_response,
     },
     secret::Secret,
-    tenant::{Tenant, TenantGrant, TenantLayer, TenantMembership, TenantResolver},
+    tenant::{
+        Membership, Tenant, TenantGrant, TenantLayer, TenantMembership, TenantResolver,
+        TenantSource,
+    },
 };

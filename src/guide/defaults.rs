@@ -104,7 +104,17 @@
 //! | **Tenants** | | |
 //! | name | 1 to 64 ASCII letters, digits, `-`, `_`, `.` | |
 //! | membership | the claim `tenant` | `with_membership`, `with_membership_rule` |
+//! | callers who belong to another tenant | refused | `with_operators` |
 //! | a request that names none | refused | `allow_absent` |
+//! | places that contradict, by `TenantSource::all_of` | refused | |
+//! | which tenants there are | not asked | `with_known_tenants`, `with_registry`; after membership |
+//! | answers of a registry | active 60 s, others 10 s; 10,000 tenants | `RegisteredTenants::with_max_age`, `with_refusals_for`, `with_max_tenants` |
+//! | what tenants have of their own | stays until reloaded; 1,000 tenants | `PerTenant::with_max_age`, `with_max_tenants` |
+//! | that a tenant has nothing | remembered for 10 s, apart from those that have | |
+//! | time for an answer or a load | 5 s | `with_timeout` |
+//! | pause after a failure | 1 s, doubled up to 60 s | |
+//! | names that were never a tenant's, asked for at a time | 64, then 503 | |
+//! | requests that wait for one tenant | 1,024, then 503 | |
 //! | **Impersonation** | | |
 //! | header | `x-impersonate-user`, one line of 1 to 256 bytes of text | `ImpersonationLayer::with_header` |
 //! | protected targets | refused | `allow_protected_targets` |

@@ -28,9 +28,12 @@
 //! | Layer | Needs | Without it |
 //! |---|---|---|
 //! | [`AuthLayer`](crate::AuthLayer) and the layers named after a scheme | nothing | |
-//! | [`TenantLayer::from_claim`](crate::TenantLayer::from_claim) | an authentication layer | 500 |
+//! | a [`TenantLayer`](crate::TenantLayer) that reads a claim | an authentication layer | 500 |
+//! | one that reads a certificate (feature `mtls`) | a server that says something about the connection | 500 |
 //! | [`ForwardedCertificatesLayer`](crate::ForwardedCertificatesLayer) (feature `mtls`) | nothing; it must be outside of the layer that reads certificates | 500 where that layer is outside |
-//! | any other [`TenantLayer`](crate::TenantLayer) | nothing; it may be outside or inside of authentication | |
+//! | any other `TenantLayer` | nothing; it may be outside or inside of authentication | |
+//! | an authentication layer with authenticators of tenants (feature `cache`) | a `TenantLayer` | 401 |
+//! | a `PermissionClaimLayer` with mappers of tenants (feature `cache`) | a `TenantLayer` with the same [configuration](crate::TenantLayer) | 503 |
 //! | [`ImpersonationLayer`](crate::ImpersonationLayer) | an authentication layer, and no `PermissionClaimLayer` | 500 |
 //! | [`PermissionClaimLayer`](crate::PermissionClaimLayer) | an authentication layer, and the tenant layer if there is one | 500 |
 //! | [`require`](crate::require) | a `PermissionClaimLayer` | 500 |

@@ -34,6 +34,7 @@ mod role_rules;
 mod spec;
 mod support;
 mod table;
+mod tenant;
 mod testing;
 mod throttle;
 mod users;
