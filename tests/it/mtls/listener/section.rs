@@ -148,7 +148,7 @@ fn mistakes_are_told() {
             "server: clientCaFiles, clientCaData: an entry is blank",
         ),
         (
-            server(json!({ "clientCaData": ["no base64"] })),
+            server(json!({ "clientCaData": ["no base64!"] })),
             "server: clientCaFiles, clientCaData: data: neither PEM nor the base64 of PEM",
         ),
         (
