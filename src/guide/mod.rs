@@ -7,6 +7,7 @@
 //! - [`passwords`]: how to choose cost, cache and limits of logins
 //! - [`promises`]: what holds whatever is checked
 //! - [`proxies`]: how to believe the client certificates that a proxy forwards
+//! - [`rules`]: which requests ask for what, at the routes or as a table
 
 pub mod defaults;
 pub mod events;
@@ -18,3 +19,5 @@ pub mod passwords;
 pub mod promises;
 #[cfg(feature = "mtls")]
 pub mod proxies;
+#[cfg(feature = "policy")]
+pub mod rules;

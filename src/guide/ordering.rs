@@ -33,7 +33,8 @@
 //! | any other [`TenantLayer`](crate::TenantLayer) | nothing; it may be outside or inside of authentication | |
 //! | [`ImpersonationLayer`](crate::ImpersonationLayer) | an authentication layer, and no `PermissionClaimLayer` | 500 |
 //! | [`PermissionClaimLayer`](crate::PermissionClaimLayer) | an authentication layer, and the tenant layer if there is one | 500 |
-//! | [`require`](crate::require) | a `PermissionClaimLayer` | 500 |
+//! | [`require`](crate::require) | a `PermissionClaimLayer`, or a `Policy` | 500 |
+//! | [`Policy`](crate::Policy) (feature `policy`) | an authentication layer, and the tenant layer if there is one; as [`guard`](crate::Policy::guard) it stands around them | 500, but for what a rule opens |
 //!
 //! A layer in the wrong place is loud: every request is refused as
 //! [`Misconfigured`](crate::AuthErrorKind::Misconfigured), and the event says what is missing.
