@@ -20,8 +20,8 @@ pub(in crate::policy) fn parts(path: &str) -> Result<(&str, &str), &'static str>
     }
 }
 
-/// Whether it is the name of a service or of a method.
+/// Whether it is the name of a service or of a method: words with dots between them.
 pub(super) fn is_name(text: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    !text.is_empty() && text.bytes().all(is_allowed)
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    text.split('.').all(|word| !word.is_empty() && word.bytes().all(is_allowed))
 }

@@ -52,6 +52,12 @@ impl RpcRule {
         &self.service
     }
 
+    /// The names of the methods; `*` is all that no rule names.
+    #[must_use]
+    pub fn method_names(&self) -> &[String] {
+        &self.methods
+    }
+
     /// What it asks.
     #[must_use]
     pub const fn access(&self) -> &Access {
