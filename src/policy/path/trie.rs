@@ -103,10 +103,12 @@ impl Trie {
         let reached = self.follow(segments.map(Step::Segment));
         let end = |node: &usize| {
             let node = &self.nodes[*node];
-            // `/foo/*` is for `/foo/` too, which is what Ant says.
-            let below = node.any.filter(|_| has_slash_at_end).map(|any| &self.nodes[any].ends);
-            let ends = [Some(&node.ends), below].into_iter().flatten();
-            ends.filter_map(|ends| ends.iter().find(|end| end.methods.contain(method)))
+            // `/foo/*` is for `/foo/` too, which is what Ant says: a `*` takes what is not there
+            // behind the slash, and a `**` behind it nothing at all.
+            let below = node.any.filter(|_| has_slash_at_end).map(|any| &self.nodes[any]);
+            let behind = below.and_then(|below| below.deep).map(|deep| &self.nodes[deep]);
+            let nodes = [Some(node), below, behind].into_iter().flatten();
+            nodes.map(|node| &node.ends).filter_map(|ends| ends.iter().find(|end| end.methods.contain(method)))
                 .min_by_key(|end| end.rank)
         };
         reached.iter().filter_map(end).min_by_key(|end| end.rank)

@@ -129,6 +129,12 @@ async fn each_policy_goes_by_its_own_rules() {
     assert_eq!(send(&service, post(LIST)).await.status(), 401, "the inner one demands");
     let service = (strict.guard(auth()), opening.guard(auth())).layer(Probe::new());
     assert_eq!(send(&service, post(LIST)).await.status(), 401, "the outer one demands");
+    // Also where one stands between the gates of the other.
+    let knowing = RpcRules::builder().method(LIST, tower_auth::Access::Authenticated).open(OPEN);
+    let knowing = Policy::new(knowing.build().unwrap(), super::scopes());
+    let service = knowing.guard((auth(), strict.clone())).layer(Probe::new());
+    assert_eq!(send(&service, by(LIST, "writer-orders.write")).await.status(), 403);
+    assert_eq!(send(&service, by(LIST, "reader-orders.read")).await.status(), 200);
 }
 
 /// Whoever changes the path behind the first gate does not take the decision along.
