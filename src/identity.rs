@@ -6,7 +6,7 @@ use http::Extensions;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{claims::Claims, evidence::Evidence, shared::Shared};
+use crate::{claims::Claims, evidence::Evidence, permission::Memo, shared::Shared};
 
 /// Who the caller is: what an [`Authenticator`](crate::Authenticator) returns and a handler receives.
 ///
@@ -52,6 +52,8 @@ pub(crate) struct Facts {
     expires_at: Option<SystemTime>,
     claims: Claims,
     anonymous: bool,
+    /// What this says about permissions.
+    memo: Memo,
 }
 
 impl Identity {
@@ -74,6 +76,7 @@ impl Identity {
             expires_at: None,
             claims: Claims::default(),
             anonymous: false,
+            memo: Memo::new(),
         };
         Self { facts: Shared::new(Arc::new(facts)), outer: None, impersonated: None }
     }
@@ -253,9 +256,17 @@ impl Identity {
         Self { facts, outer: None, impersonated: None }
     }
 
-    /// Clones only what somebody else holds too.
+    /// Where the permissions of a remembered identity are kept; nowhere where somebody is outside of
+    /// it, which belongs to a request and not to what is remembered.
+    pub(crate) fn memo(&self) -> Option<&Memo> {
+        (self.facts.is_striped() && self.outer.is_none()).then_some(&self.facts.memo)
+    }
+
+    /// Clones only what somebody else holds too. What was said of the facts is forgotten.
     fn facts_mut(&mut self) -> &mut Facts {
-        self.facts.make_mut()
+        let facts = self.facts.make_mut();
+        facts.memo.clear();
+        facts
     }
 }
 
@@ -269,7 +280,8 @@ impl Facts {
         expires_at: Option<SystemTime>,
         claims: Claims,
     ) -> Self {
-        Self { subject, issuer, method, expires_at, claims, anonymous: false }
+        let memo = Memo::new();
+        Self { subject, issuer, method, expires_at, claims, anonymous: false, memo }
     }
 }
 

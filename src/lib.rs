@@ -14,7 +14,8 @@
 //!
 //! Credentials are judged by an [`Authenticator`]: a ready one such as [`Users`], [`JwtVerifier`] or
 //! [`CertificateRules`], or your own type with one `async fn`. Claims become permissions by a
-//! [`ClaimMapper`]. [`AuthLayer`] offers several schemes on one route.
+//! [`ClaimMapper`], and routes ask for them by a [`Requirement`]. [`AuthLayer`] offers several schemes
+//! on one route.
 //!
 //! # How a request flows
 //!

@@ -6,6 +6,10 @@ mod authorization_target;
 mod change;
 #[path = "../../tests/it/fuzz/jwks.rs"]
 mod jwks_target;
+#[path = "../../tests/it/fuzz/requirement.rs"]
+mod requirement_target;
+#[path = "../../tests/it/fuzz/rules.rs"]
+mod rules_target;
 mod support;
 #[path = "../../tests/it/fuzz/token.rs"]
 mod token_target;
@@ -16,6 +20,14 @@ pub fn authorization(data: &[u8]) {
 
 pub fn jwks(data: &[u8]) {
     jwks_target::run(data);
+}
+
+pub fn requirement(data: &[u8]) {
+    requirement_target::run(data);
+}
+
+pub fn rules(data: &[u8]) {
+    rules_target::run(data);
 }
 
 pub fn token(data: &[u8]) {

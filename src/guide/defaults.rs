@@ -101,7 +101,14 @@
 //! | the caller itself, somebody who is impersonated | refused | |
 //! | end | the earlier of the target's and the caller's | |
 //! | **Permissions** | | |
-//! | a requirement without parts | never met | |
+//! | a requirement without parts, also behind `not` | never met | |
+//! | a requirement with a wildcard, or too large (64 levels, 10,000 names and lists) | 500 | |
+//! | the text of a requirement | 4096 bytes, 64 levels, names of 256 bytes | |
+//! | a value of a parameter | 1 to 128 of `A-Z`, `a-z`, `0-9`, `-`, `_`, else 403 | |
+//! | a parameter without a value | 500 | `RequireLayer::with_parameters` |
+//! | `*` alone or within a granted name | grants nothing | `Permissions::everything` |
+//! | a denial | wins over what is granted | |
+//! | permissions kept with remembered identities | by mappers that say so, 16 MiB a layer | `ClaimMapper::is_pure` |
 //! | a role that is not known | grants nothing | |
 //! | a caller without any role, by `RoleRules` | refused | |
 //! | **Policies** | | |

@@ -116,6 +116,10 @@ impl<M: ClaimMapper> ClaimMapper for HierarchyMapper<M> {
     ) -> Result<Permissions, AuthError> {
         Ok(self.hierarchy.expand(self.mapper.permissions(identity, tenant)?))
     }
+
+    fn is_pure(&self) -> bool {
+        self.mapper.is_pure()
+    }
 }
 
 /// Builds a [`Hierarchy`].

@@ -9,13 +9,17 @@ use crate::{
     error::AuthError,
     evidence::Evidence,
     gate::{Check, Gate, GateLayer, Verdict},
-    permission::{ClaimMapper, Permissions},
+    permission::{ClaimMapper, Permissions, memo::Mapping},
     rejection::DefaultRejection,
 };
 
 /// Turns the claims of the caller into permissions.
 ///
 /// It refuses nobody for what they may not do; that is for [`require`](crate::require), further in.
+///
+/// What a mapper says of an identity that is remembered (`Authenticator::cached`,
+/// `JwtVerifierBuilder::with_cache`) is remembered with it, where the mapper
+/// [says that this is right](ClaimMapper::is_pure): for the tenant that comes first, and 16 MiB in all.
 ///
 /// # Rejections
 ///
@@ -34,12 +38,12 @@ use crate::{
 /// ```
 #[derive(Clone)]
 #[must_use = "a layer does nothing until it is put around a service"]
-pub struct PermissionClaimLayer(Arc<dyn ClaimMapper>);
+pub struct PermissionClaimLayer(Arc<Mapping>);
 
 impl PermissionClaimLayer {
     /// Maps claims by this mapper.
     pub fn new(mapper: impl ClaimMapper) -> Self {
-        Self(Arc::new(mapper))
+        Self(Arc::new(Mapping::new(mapper)))
     }
 
     /// Answers refusals by another [`Rejection`](crate::Rejection).

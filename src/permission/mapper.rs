@@ -47,6 +47,15 @@ pub trait ClaimMapper: Send + Sync + 'static {
         identity: &Identity,
         tenant: Option<&Tenant>,
     ) -> Result<Permissions, AuthError>;
+
+    /// Whether the answer depends on nothing but the tenant and what the identity itself says: not on
+    /// the time, on data that change or on other requests. Such an answer is kept with an identity that
+    /// is remembered, for as long as that is.
+    ///
+    /// No, if it is not said: closures are asked each time.
+    fn is_pure(&self) -> bool {
+        false
+    }
 }
 
 impl<F> ClaimMapper for F
@@ -96,6 +105,10 @@ impl ClaimMapper for ClaimPermissions {
         _: Option<&Tenant>,
     ) -> Result<Permissions, AuthError> {
         Ok(entries(&self.0, identity.claims()).collect())
+    }
+
+    fn is_pure(&self) -> bool {
+        true
     }
 }
 

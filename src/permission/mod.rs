@@ -3,6 +3,17 @@
 //! A [`PermissionClaimLayer`] turns the claims of the identity into [`Permissions`] by a
 //! [`ClaimMapper`]; [`require()`] then holds a [`Requirement`] against them at a route.
 //!
+//! What is granted may have wildcards ([`Permissions`]), imply more ([`Hierarchy`]) and be denied; a
+//! requirement names permissions one by one, and joins them by [`all`], [`any`] and [`not`], as a value
+//! or as text ([`Requirement::parse`]). Handlers ask [`Permissions::allows`].
+//!
+//! # How a question is answered
+//!
+//! Names of requirements that live as long as the process have numbers (`vocabulary`). A prepared
+//! requirement is a few sets of numbers (`compiled`), permissions have the set of those that they hold
+//! (`index`), and the answer is a comparison of sets. Only wildcards are looked for name by name, among
+//! the names that are left. Names that clients send get no number.
+//!
 //! Two mappers know roles:
 //!
 //! | | [`Roles`] | [`RoleRules`] |
@@ -19,6 +30,7 @@ mod inclusions;
 mod layer;
 mod mapper;
 mod matched;
+mod memo;
 mod permissions;
 mod permitted;
 mod require;
@@ -28,6 +40,9 @@ mod rules;
 mod typed;
 mod vocabulary;
 
+#[cfg(feature = "policy")]
+pub(crate) use self::memo::Mapping;
+pub(crate) use self::memo::Memo;
 pub use self::{
     hierarchy::{Hierarchy, HierarchyBuilder, HierarchyMapper},
     layer::PermissionClaimLayer,

@@ -89,6 +89,10 @@ impl ClaimMapper for RoleMapper {
         let denied = held.iter().flat_map(|role| &role.denied).cloned();
         Ok(Permissions::of(granted, denied))
     }
+
+    fn is_pure(&self) -> bool {
+        true
+    }
 }
 
 /// Builds [`Roles`].

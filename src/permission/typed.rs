@@ -54,41 +54,41 @@ pub trait Permission {
 )]
 pub trait Required {
     /// Whether somebody with these permissions has what is required.
-    fn is_met_by(&self, permissions: &Permissions) -> bool;
+    fn allowed_by(self, permissions: &Permissions) -> bool;
 }
 
 impl<P: Permission> Required for P {
-    fn is_met_by(&self, permissions: &Permissions) -> bool {
+    fn allowed_by(self, permissions: &Permissions) -> bool {
         permissions.contains(self.name())
     }
 }
 
 impl Required for &str {
-    fn is_met_by(&self, permissions: &Permissions) -> bool {
+    fn allowed_by(self, permissions: &Permissions) -> bool {
         permissions.contains(self)
     }
 }
 
 impl Required for String {
-    fn is_met_by(&self, permissions: &Permissions) -> bool {
-        permissions.contains(self)
+    fn allowed_by(self, permissions: &Permissions) -> bool {
+        permissions.contains(&self)
     }
 }
 
 impl Required for &String {
-    fn is_met_by(&self, permissions: &Permissions) -> bool {
+    fn allowed_by(self, permissions: &Permissions) -> bool {
         permissions.contains(self)
     }
 }
 
 impl Required for Requirement {
-    fn is_met_by(&self, permissions: &Permissions) -> bool {
-        self.is_met_by(permissions)
+    fn allowed_by(self, permissions: &Permissions) -> bool {
+        Self::is_met_by(&self, permissions)
     }
 }
 
 impl Required for &Requirement {
-    fn is_met_by(&self, permissions: &Permissions) -> bool {
+    fn allowed_by(self, permissions: &Permissions) -> bool {
         Requirement::is_met_by(self, permissions)
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     event,
     evidence::Evidence,
     gate::GateLayer,
-    permission::ClaimMapper,
+    permission::{ClaimMapper, Mapping},
     policy::{
         GuardLayer, PolicyStatus, Rules,
         judge::{Ruling, Version},
@@ -112,8 +112,12 @@ impl Policy {
         static POLICIES: AtomicU64 = AtomicU64::new(0);
 
         let id = POLICIES.fetch_add(1, Ordering::Relaxed);
-        let first =
-            Version { policy: id, number: 1, rules: rules.into(), mapper: Arc::new(mapper) };
+        let first = Version {
+            policy: id,
+            number: 1,
+            rules: rules.into(),
+            mapper: Arc::new(Mapping::new(mapper)),
+        };
         let inner = Inner {
             id,
             current: ArcSwap::from_pointee(Striped::new(Arc::new(first))),
@@ -186,7 +190,7 @@ impl Policy {
     /// # Ok::<(), tower_auth::ConfigError>(())
     /// ```
     pub fn replace(&self, rules: impl Into<Rules>, mapper: impl ClaimMapper) -> u64 {
-        self.exchange(|_| (rules.into(), Arc::new(mapper)))
+        self.exchange(|_| (rules.into(), Arc::new(Mapping::new(mapper))))
     }
 
     /// Exchanges the rules and keeps the mapper; see [`replace`](Self::replace).
@@ -197,7 +201,7 @@ impl Policy {
     /// Exchanges the mapper, such as a table of roles, and keeps the rules; see
     /// [`replace`](Self::replace).
     pub fn replace_mapper(&self, mapper: impl ClaimMapper) -> u64 {
-        self.exchange(|before| (before.rules.clone(), Arc::new(mapper)))
+        self.exchange(|before| (before.rules.clone(), Arc::new(Mapping::new(mapper))))
     }
 
     /// The rules of now.
@@ -242,7 +246,7 @@ impl Policy {
         event::would_be_refused(error, parts);
     }
 
-    fn exchange(&self, next: impl FnOnce(&Version) -> (Rules, Arc<dyn ClaimMapper>)) -> u64 {
+    fn exchange(&self, next: impl FnOnce(&Version) -> (Rules, Arc<Mapping>)) -> u64 {
         // Nothing is ever left half done.
         let _writer = self.inner.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.current();

@@ -8,7 +8,7 @@ use crate::{
     error::{AuthError, AuthErrorKind},
     evidence::ask_anonymous_to_log_in,
     identity::Identity,
-    permission::{ClaimMapper, Permissions, Requirement},
+    permission::{Mapping, Permissions, Requirement},
     policy::{
         Access, Rules,
         rules::{Head, Position},
@@ -23,7 +23,7 @@ pub(super) struct Version {
     pub(super) policy: u64,
     pub(super) number: u64,
     pub(super) rules: Rules,
-    pub(super) mapper: Arc<dyn ClaimMapper>,
+    pub(super) mapper: Arc<Mapping>,
 }
 
 /// The rule for a request, found before anybody was asked who they are. It goes with the request, so

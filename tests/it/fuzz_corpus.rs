@@ -6,6 +6,10 @@ mod authorization;
 mod change;
 #[path = "fuzz/jwks.rs"]
 mod jwks;
+#[path = "fuzz/requirement.rs"]
+mod requirement;
+#[path = "fuzz/rules.rs"]
+mod rules;
 #[path = "fuzz/token.rs"]
 mod token;
 
@@ -35,6 +39,16 @@ fn key_sets_of_the_corpus() {
 }
 
 #[test]
+fn requirements_of_the_corpus() {
+    run_all("requirement", requirement::run);
+}
+
+#[test]
 fn fields_of_the_corpus() {
     run_all("authorization", authorization::run);
+}
+
+#[test]
+fn rules_of_the_corpus() {
+    run_all("rules", rules::run);
 }

@@ -4,6 +4,8 @@
 
 mod authorization;
 mod jwks;
+mod requirement;
+mod rules;
 #[path = "../../src/support.rs"]
 mod support;
 mod token;
@@ -16,6 +18,8 @@ pub(crate) type Seed = (&'static str, Vec<u8>);
 fn main() -> io::Result<()> {
     write("authorization", authorization::seeds())?;
     write("jwks", jwks::seeds())?;
+    write("requirement", requirement::seeds())?;
+    write("rules", rules::seeds())?;
     write("token", token::seeds())
 }
 

@@ -29,10 +29,16 @@ const INPUTS: [(&str, &str); 34] = [
     ("backslash", "GET\n/a\\b\n /** open"),
     ("half-an-escape", "GET\n/a%2\n /** open"),
     ("not-utf-8", "GET\n/%ff\n /** open"),
-    ("paths-json", r#"{"rules":[{"paths":["/a/**"],"methods":["GET"],"require":"a and b"},{"paths":["/"],"expose":true}]}"#),
+    (
+        "paths-json",
+        r#"{"rules":[{"paths":["/a/**"],"methods":["GET"],"require":"a and b"},{"paths":["/"],"expose":true}]}"#,
+    ),
     ("paths-yaml", "rules:\n  - { paths: [/a/**], authenticated: true }\n"),
     ("paths-toml", "[[rules]]\npaths = ['/a']\ndeny = true\n"),
-    ("rpc-json", r#"{"rules":[{"service":"s.S","methods":["A","B"],"require":"x"},{"service":"s.S","methods":["*"],"open":true}]}"#),
+    (
+        "rpc-json",
+        r#"{"rules":[{"service":"s.S","methods":["A","B"],"require":"x"},{"service":"s.S","methods":["*"],"open":true}]}"#,
+    ),
     ("rpc-yaml", "rules:\n  - { service: s.S, methods: ['*'], deny: true }\n"),
     ("rpc-toml", "[[rules]]\nservice = 's.S'\nmethods = ['A']\nauthenticated = true\n"),
     ("two-accesses", r#"{"rules":[{"paths":["/"],"expose":true,"deny":true}]}"#),

@@ -1,6 +1,6 @@
 //! [`Index`]: which words of the vocabulary somebody holds, as bits.
 
-use std::iter;
+use std::{collections::BTreeSet, iter, sync::Arc};
 
 use crate::permission::vocabulary;
 
@@ -45,18 +45,20 @@ pub(in crate::permission) struct Index {
 }
 
 impl Index {
-    pub(super) fn of<'n>(
-        names: impl Iterator<Item = &'n str> + Clone,
-        is_denied: Option<impl Fn(&str) -> bool>,
-    ) -> Self {
+    pub(super) fn of(names: &BTreeSet<Arc<str>>, is_denied: Option<impl Fn(&str) -> bool>) -> Self {
         // Words that come from here on may be missing.
         let words = vocabulary::len();
-        let bits = |names: &mut dyn Iterator<Item = &'n str>| -> Bits {
-            names.filter_map(vocabulary::id).filter(|id| *id < words).collect()
-        };
-        let held =
-            is_denied.map(|is_denied| bits(&mut names.clone().filter(|name| !is_denied(name))));
-        Self { granted: bits(&mut names.clone()), held, words }
+        let id = |name: &Arc<str>| vocabulary::id(name).filter(|id| *id < words);
+        let granted = names.iter().filter_map(id).collect();
+        let held = is_denied
+            .map(|is_denied| names.iter().filter(|name| !is_denied(name)).filter_map(id).collect());
+        Self { granted, held, words }
+    }
+
+    /// Bytes of memory.
+    pub(super) fn weight(&self) -> usize {
+        let sets = [Some(&self.granted), self.held.as_ref()];
+        sets.into_iter().flatten().map(|bits| size_of_val(&*bits.0) + 16).sum()
     }
 
     pub(in crate::permission) const fn granted(&self) -> &Bits {

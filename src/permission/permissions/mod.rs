@@ -3,9 +3,11 @@
 mod index;
 mod prefixes;
 mod set;
+mod wildcard;
 
 pub use self::set::Permissions;
 pub(super) use self::{
     index::Bits,
-    set::{STRAY_STAR, has_stray_star, wildcard},
+    set::SharedPermissions,
+    wildcard::{STRAY_STAR, has_stray_star, wildcard},
 };

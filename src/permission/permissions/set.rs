@@ -12,9 +12,9 @@ use crate::{
     evidence::Evidence,
     permission::{
         Required,
-        permissions::{index::Index, prefixes::Prefixes},
-        requirement::SEPARATORS,
+        permissions::{index::Index, prefixes::Prefixes, wildcard::wildcard},
     },
+    shared::{Shared, Striped},
 };
 
 /// The permissions of a caller: a set of names such as `orders:write`, compared exactly.
@@ -45,8 +45,11 @@ use crate::{
 /// let fewer = permissions.with_denied(["invoices:pay"]);
 /// assert!(fewer.contains("invoices:print") && !fewer.contains("invoices:pay"));
 /// ```
-#[derive(Clone, Default)]
-pub struct Permissions(Arc<Set>);
+#[derive(Clone)]
+pub struct Permissions(Shared<Set>);
+
+/// Permissions that many requests take a copy of.
+pub(in crate::permission) struct SharedPermissions(Striped<Set>);
 
 #[derive(Default)]
 struct Set {
@@ -81,7 +84,7 @@ impl Permissions {
     /// ```
     #[must_use]
     pub fn everything() -> Self {
-        Self(Arc::new(Set { everything: true, ..Set::default() }))
+        Set { everything: true, ..Set::default() }.into()
     }
 
     /// What is granted and what is denied of it.
@@ -89,7 +92,7 @@ impl Permissions {
         granted: impl Iterator<Item = Arc<str>>,
         denied: impl Iterator<Item = Arc<str>>,
     ) -> Self {
-        Set::new(false, named(granted), named(denied))
+        Self::made_of(false, named(granted), named(denied))
     }
 
     /// The permissions of a request, as a [`PermissionClaimLayer`](crate::PermissionClaimLayer)
@@ -103,7 +106,7 @@ impl Permissions {
     #[must_use]
     pub fn with_granted<P: Into<Arc<str>>>(self, names: impl IntoIterator<Item = P>) -> Self {
         let Set { everything, names: held, denied, .. } = &*self.0;
-        Set::new(*everything, held.iter().cloned().chain(named(names)), denied.iter().cloned())
+        Self::made_of(*everything, held.iter().cloned().chain(named(names)), denied.iter().cloned())
     }
 
     /// Denies permissions, whatever grants them: names, wildcards and [`everything`](Self::everything)
@@ -125,7 +128,7 @@ impl Permissions {
     #[must_use]
     pub fn with_denied<P: Into<Arc<str>>>(self, names: impl IntoIterator<Item = P>) -> Self {
         let Set { everything, names: held, denied, .. } = &*self.0;
-        Set::new(*everything, held.iter().cloned(), denied.iter().cloned().chain(named(names)))
+        Self::made_of(*everything, held.iter().cloned(), denied.iter().cloned().chain(named(names)))
     }
 
     /// Grants what either grants, and denies what either denies.
@@ -134,7 +137,7 @@ impl Permissions {
         let (one, other) = (&*self.0, &*other.0);
         let names = one.names.union(&other.names).cloned();
         let denied = one.denied.union(&other.denied).cloned();
-        Set::new(one.everything || other.everything, names, denied)
+        Self::made_of(one.everything || other.everything, names, denied)
     }
 
     /// Whether this permission is among them. The empty name never is: it is more often a name that
@@ -157,7 +160,7 @@ impl Permissions {
     /// ```
     #[must_use]
     pub fn allows(&self, required: impl Required) -> bool {
-        required.is_met_by(self)
+        required.allowed_by(self)
     }
 
     /// Those of the items that these permissions are enough for, so that callers with some of the
@@ -242,31 +245,51 @@ impl Permissions {
     pub(in crate::permission) fn index(&self, words: u32) -> Option<&Index> {
         let index = self.0.index.get_or_init(|| {
             let is_denied = (!self.0.denied.is_empty()).then_some(|name: &str| self.denies(name));
-            Index::of(self.0.names.iter().map(|name| &**name), is_denied)
+            Index::of(&self.0.names, is_denied)
         });
         (words <= index.words).then_some(index)
     }
 }
 
-impl Set {
-    fn new(
+impl SharedPermissions {
+    /// They are going to be asked more than once, so the index is made now.
+    pub(in crate::permission) fn of(permissions: &Permissions) -> Self {
+        permissions.index(0);
+        Self(Striped::new(permissions.0.clone().into_arc()))
+    }
+
+    pub(in crate::permission) fn get(&self) -> Permissions {
+        Permissions(self.0.get())
+    }
+
+    /// Bytes of memory, at most.
+    pub(in crate::permission) fn weight(&self) -> usize {
+        let set = &*self.0;
+        let index = set.index.get().map_or(0, Index::weight);
+        // A name is in a tree that may be half empty, and its beginning may be in another one.
+        let names = set.names.iter().chain(&set.denied).map(|name| 2 * (name.len() + 96));
+        size_of::<Set>() + Striped::<Set>::overhead() + index + names.sum::<usize>()
+    }
+}
+
+impl From<Set> for Permissions {
+    fn from(set: Set) -> Self {
+        Self(Shared::new(Arc::new(set)))
+    }
+}
+
+impl Permissions {
+    fn made_of(
         everything: bool,
         names: impl Iterator<Item = Arc<str>>,
         denied: impl Iterator<Item = Arc<str>>,
-    ) -> Permissions {
+    ) -> Self {
         let (names, denied): (BTreeSet<_>, BTreeSet<_>) = (names.collect(), denied.collect());
         let wildcards = names.iter().filter_map(|name| wildcard(name)).collect();
         let stars = denied.iter().filter_map(|name| name.split_once('*'));
         let denied_wildcards = stars.map(|(before, _)| before).collect();
         let index = OnceLock::new();
-        Permissions(Arc::new(Self {
-            everything,
-            names,
-            wildcards,
-            denied,
-            denied_wildcards,
-            index,
-        }))
+        Set { everything, names, wildcards, denied, denied_wildcards, index }.into()
     }
 }
 
@@ -275,20 +298,11 @@ fn named<P: Into<Arc<str>>>(names: impl IntoIterator<Item = P>) -> impl Iterator
     names.into_iter().map(Into::into).filter(|name: &Arc<str>| !name.is_empty())
 }
 
-/// What a granted wildcard begins with.
-pub(in crate::permission) fn wildcard(name: &str) -> Option<&str> {
-    let prefix = name.strip_suffix('*')?;
-    (prefix.ends_with(SEPARATORS) && !prefix.contains('*')).then_some(prefix)
+impl Default for Permissions {
+    fn default() -> Self {
+        Set::default().into()
+    }
 }
-
-/// Whether a `*` is in it that makes no wildcard.
-pub(in crate::permission) fn has_stray_star(name: &str) -> bool {
-    name.contains('*') && wildcard(name).is_none()
-}
-
-/// What is wrong with such a name.
-pub(in crate::permission) const STRAY_STAR: &str =
-    "a `*` is a wildcard only at the end, behind `:`, `.` or `/`";
 
 impl Eq for Permissions {}
 
@@ -302,7 +316,7 @@ impl PartialEq for Permissions {
 
 impl<P: Into<Arc<str>>> FromIterator<P> for Permissions {
     fn from_iter<I: IntoIterator<Item = P>>(permissions: I) -> Self {
-        Set::new(false, named(permissions), iter::empty())
+        Self::made_of(false, named(permissions), iter::empty())
     }
 }
 

@@ -7,6 +7,7 @@ mod name;
 #[cfg(feature = "policy")]
 mod names;
 mod parameters;
+mod scope;
 mod text;
 
 pub use self::expression::{Requirement, all, any, not};

@@ -154,6 +154,11 @@ impl ClaimMapper for RoleRules {
             (false, _) => rules.compiled().flat_map(|rule| rule.granted(tenant)).collect(),
         })
     }
+
+    /// Whether somebody acts for the identity is not kept, and neither are the permissions then.
+    fn is_pure(&self) -> bool {
+        true
+    }
 }
 
 /// Who has any permission in a category belongs to it; administrators belong to all.

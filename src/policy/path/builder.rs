@@ -75,6 +75,7 @@ impl PathRulesBuilder {
                 .for_each(|problem| problems.add(format!("rules[{position}]: {problem}")));
         }
         problems.finish(())?;
+        self.rules.iter().for_each(|rule| rule.access.prepare());
         // Those that are exposed come first; else the order stays.
         ends.sort_by_key(|(_, end)| self.rules[end.rule].access != Access::Open);
         let mut trie = Trie::new();

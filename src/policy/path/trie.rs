@@ -108,7 +108,9 @@ impl Trie {
             let below = node.any.filter(|_| has_slash_at_end).map(|any| &self.nodes[any]);
             let behind = below.and_then(|below| below.deep).map(|deep| &self.nodes[deep]);
             let nodes = [Some(node), below, behind].into_iter().flatten();
-            nodes.map(|node| &node.ends).filter_map(|ends| ends.iter().find(|end| end.methods.contain(method)))
+            nodes
+                .map(|node| &node.ends)
+                .filter_map(|ends| ends.iter().find(|end| end.methods.contain(method)))
                 .min_by_key(|end| end.rank)
         };
         reached.iter().filter_map(end).min_by_key(|end| end.rank)

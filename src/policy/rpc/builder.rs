@@ -89,7 +89,9 @@ impl RpcRulesBuilder {
             let unknown = lints.iter().filter(|lint| lint.is_of_a_rule());
             unknown.for_each(|lint| problems.add(lint.to_string()));
         }
-        problems.finish(rules)
+        problems.finish(())?;
+        rules.rules().iter().for_each(|rule| rule.access.prepare());
+        Ok(rules)
     }
 }
 

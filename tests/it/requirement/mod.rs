@@ -2,6 +2,7 @@
 
 mod granted;
 mod hierarchy;
+mod memo;
 mod parameters;
 mod properties;
 mod text;

@@ -18,9 +18,9 @@ const GRANTS: [&str; 8] = ["*", "a:*", "a:b:*", "a.*", "a/*", "b:*", "a*", "*:b"
 enum Tree {
     Name(&'static str),
     Lost,
-    All(Vec<Tree>),
-    Any(Vec<Tree>),
-    Not(Box<Tree>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
 }
 
 fn trees(with_not: bool) -> impl Strategy<Value = Tree> {

@@ -166,7 +166,9 @@ async fn a_path_that_changes_between_the_gates_is_looked_at_again() {
         assert_eq!(send(&service, by(LIST, "reader-orders.read")).await.status(), 403);
     }
 
-    fn rewriting<S>(inner: S) -> tower::util::MapRequest<S, fn(Request<()>) -> Request<()>> {
+    type Rewriting<S> = tower::util::MapRequest<S, fn(Request<()>) -> Request<()>>;
+
+    fn rewriting<S>(inner: S) -> Rewriting<S> {
         tower::util::MapRequest::new(inner, |mut request: Request<()>| {
             *request.uri_mut() = UNHEARD.parse().unwrap();
             request

@@ -29,7 +29,8 @@ fn a_slash_at_the_end_makes_no_difference() {
     }
     assert_eq!(asked(&rules, "/"), "authenticated");
     // But a `*` takes what is not there behind it, as Ant has it.
-    let rules = PathRules::builder().path("/a/*/**", "below").path("/a/**", "rest").build().unwrap();
+    let rules =
+        PathRules::builder().path("/a/*/**", "below").path("/a/**", "rest").build().unwrap();
     assert_eq!(asked(&rules, "/a/"), "requires below");
     assert_eq!(asked(&rules, "/a"), "requires rest");
 }
