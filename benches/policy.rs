@@ -14,12 +14,13 @@ use std::path::Path;
 
 use crate::{
     common::ROUNDS,
-    policy_parts::{checks, mapping},
+    policy_parts::{checks, mapping, rules},
 };
 
 fn figures(home: &Path) -> Option<()> {
     checks::print(home)?;
-    mapping::print(home)
+    mapping::print(home)?;
+    rules::print(home)
 }
 
 fn main() {
@@ -29,6 +30,7 @@ fn main() {
     for round in 0..ROUNDS {
         checks::run(&mut criterion, round);
         mapping::run(&mut criterion, round);
+        rules::run(&mut criterion, round);
     }
     criterion.final_summary();
     if figures(home.path()).is_none() {

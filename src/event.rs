@@ -228,3 +228,50 @@ pub(crate) fn handshake_failed(peer: std::net::SocketAddr, error: &std::io::Erro
     #[cfg(not(feature = "tracing"))]
     let _ = (peer, error);
 }
+
+/// A rule that never applies; once, when rules are built.
+#[cfg(feature = "policy")]
+pub(crate) fn rule_questionable(lint: &crate::policy::RuleLint) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "tower_auth", warning = %lint, "a rule is questionable");
+    #[cfg(not(feature = "tracing"))]
+    let _ = lint;
+}
+
+/// A policy refuses nothing.
+#[cfg(feature = "policy")]
+pub(crate) fn policy_rehearses(rules: usize) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "tower_auth", rules, "a policy only rehearses: it refuses nothing");
+    #[cfg(not(feature = "tracing"))]
+    let _ = rules;
+}
+
+/// A request that is let through only because the policy rehearses.
+#[cfg(feature = "policy")]
+pub(crate) fn would_be_refused(error: &AuthError, parts: &Parts) {
+    #[cfg(feature = "tracing")]
+    {
+        let (kind, error) = (error.kind().as_str(), crate::error::reasons(error));
+        let (http_method, path) = (parts.method.as_str(), parts.uri.path());
+        tracing::warn!(
+            target: "tower_auth",
+            kind,
+            error,
+            http_method,
+            path,
+            "would be refused, and is not: the policy only rehearses"
+        );
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = (error, parts);
+}
+
+/// A policy has other rules or another mapper.
+#[cfg(feature = "policy")]
+pub(crate) fn policy_replaced(version: u64, rules: usize) {
+    #[cfg(feature = "tracing")]
+    tracing::info!(target: "tower_auth", version, rules, "policy replaced");
+    #[cfg(not(feature = "tracing"))]
+    let _ = (version, rules);
+}

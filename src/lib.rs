@@ -10,6 +10,7 @@
 //! | [`ImpersonationLayer`] | as whom do you act? | the [`Identity`] of somebody else |
 //! | [`TenantLayer`] | for whom do you act? | [`Tenant`] |
 //! | [`PermissionClaimLayer`] | what may you do? | [`Permissions`], and at a [`require`]d route [`Permitted`] |
+//! | [`Policy`] | what may you do, by a table for the whole service? | [`Permissions`] and [`Permitted`] |
 //!
 //! Credentials are judged by an [`Authenticator`]: a ready one such as [`Users`], [`JwtVerifier`] or
 //! [`CertificateRules`], or your own type with one `async fn`. Claims become permissions by a
@@ -35,7 +36,7 @@
 //!
 //! Each layer is one [`Check`] in front of one service, the [`Gate`]; what it promises whatever is
 //! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults, events,
-//! mappers, passwords, certificates, tenants and outages.
+//! mappers, rules, passwords, certificates, tenants and outages.
 //!
 //! # axum
 //!
@@ -111,6 +112,7 @@
 //! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
 //! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`], [`CertificateList`], [`ForwardedCertificatesLayer`] |
+//! | `policy` | yes | [`Policy`]: [`RpcRules`] and [`PathRules`] for whole services, exchanged under requests |
 //! | `reqwest` | yes | [`HttpFetch`], the client that keys are fetched with where no other is given |
 //! | `tls` | yes | [`TlsListener`] for `axum::serve`, tonic and loops of your own, [`TlsHandle`], [`TlsConfig`] |
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
@@ -161,6 +163,8 @@ mod peer_address;
 #[cfg(any(feature = "jwt", feature = "mtls", feature = "rust-crypto"))]
 mod pem;
 mod permission;
+#[cfg(feature = "policy")]
+mod policy;
 #[cfg(any(feature = "cache", feature = "jwks"))]
 mod random;
 mod rejection;
@@ -216,6 +220,12 @@ pub use self::mtls::{
 pub use self::permission::ClaimPattern;
 #[cfg(feature = "cache")]
 pub use self::permission::{CachedPermissions, PermissionSource};
+#[cfg(feature = "policy")]
+pub use self::policy::{
+    Access, ChangeKind, Explanation, GuardLayer, Guards, PathRule, PathRules, PathRulesBuilder,
+    Policy, PolicyDifference, PolicyDifferences, PolicyGrant, PolicyStatus, RpcRule, RpcRules,
+    RpcRulesBuilder, RuleChange, RuleLint, Rules, RulesDiff,
+};
 #[cfg(feature = "cache")]
 pub use self::tenant::{
     PerTenant, RegisteredTenants, TenantLoader, TenantRegistry, TenantState, TenantStatus,

@@ -2,3 +2,4 @@
 
 pub(crate) mod checks;
 pub(crate) mod mapping;
+pub(crate) mod rules;

@@ -14,6 +14,8 @@ mod jwks_target;
 mod laboratory;
 #[path = "../../tests/it/fuzz/requirement.rs"]
 mod requirement_target;
+#[path = "../../tests/it/fuzz/rules.rs"]
+mod rules_target;
 mod support;
 #[path = "../../tests/it/fuzz/token.rs"]
 mod token_target;
@@ -36,6 +38,10 @@ pub fn jwks(data: &[u8]) {
 
 pub fn requirement(data: &[u8]) {
     requirement_target::run(data);
+}
+
+pub fn rules(data: &[u8]) {
+    rules_target::run(data);
 }
 
 pub fn token(data: &[u8]) {

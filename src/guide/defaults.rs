@@ -139,6 +139,14 @@
 //! | answers of a source | not remembered | `PermissionSource::cached` |
 //! | requests that wait for one answer | 1,024, then 503 | |
 //! | a caller without any role, by `RoleRules` | refused | |
+//! | **Policies** | | |
+//! | a request that no rule is for | refused | |
+//! | what a rule opens | skips authentication inside of `guard` | `allow_anonymous` outside of the policy instead |
+//! | ambiguous paths | refused, see `PathRules` | |
+//! | fields that name another path or method | refused | `PathRulesBuilder::allow_override_headers` |
+//! | longest path | 8,192 bytes, 256 segments; of a gRPC method 1,024 bytes | |
+//! | longest pattern, longest requirement | 1,024 bytes, 4,096 bytes | |
+//! | would-be refusals | refused | `Policy::danger_rehearse` |
 //! | **Refusals** | | |
 //! | `Cache-Control` | `no-store` | |
 //! | `Retry-After` on 429 and 503 | 1 s | `AuthError::with_retry_after` |

@@ -9,6 +9,7 @@
 //! - [`passwords`]: how to choose cost, cache and limits of logins
 //! - [`promises`]: what holds whatever is checked
 //! - [`proxies`]: how to believe the client certificates that a proxy forwards
+//! - [`rules`]: which requests ask for what, at the routes or as a table
 //! - [`tenants`]: which source of tenants to choose, and what keeps tenants apart
 
 #[cfg(feature = "tls")]
@@ -24,5 +25,7 @@ pub mod passwords;
 pub mod promises;
 #[cfg(feature = "mtls")]
 pub mod proxies;
+#[cfg(feature = "policy")]
+pub mod rules;
 #[cfg(all(feature = "basic", feature = "cache", feature = "jwks", feature = "mtls"))]
 pub mod tenants;

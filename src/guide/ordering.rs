@@ -36,7 +36,8 @@
 //! | a `PermissionClaimLayer` with mappers of tenants (feature `cache`) | a `TenantLayer` with the same [configuration](crate::TenantLayer) | 503 |
 //! | [`ImpersonationLayer`](crate::ImpersonationLayer) | an authentication layer, and no `PermissionClaimLayer` | 500 |
 //! | [`PermissionClaimLayer`](crate::PermissionClaimLayer) | an authentication layer, and the tenant layer if there is one | 500 |
-//! | [`require`](crate::require) | a `PermissionClaimLayer` | 500 |
+//! | [`require`](crate::require) | a `PermissionClaimLayer`, or a `Policy` | 500 |
+//! | [`Policy`](crate::Policy) (feature `policy`) | an authentication layer, and the tenant layer if there is one; as [`guard`](crate::Policy::guard) it stands around them | 500, but for what a rule opens |
 //!
 //! A layer in the wrong place is loud: every request is refused as
 //! [`Misconfigured`](crate::AuthErrorKind::Misconfigured), and the event says what is missing.

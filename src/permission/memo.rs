@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A mapper, and how much of what it said may still be kept.
-pub(super) struct Mapping {
+pub(crate) struct Mapping {
     mapper: Box<dyn ClaimMapper>,
     room: AtomicUsize,
 }
@@ -25,12 +25,12 @@ impl Mapping {
     /// Bytes that are kept of what one layer has mapped.
     const MAX_KEPT: usize = 16 * 1024 * 1024;
 
-    pub(super) fn new(mapper: impl ClaimMapper) -> Self {
+    pub(crate) fn new(mapper: impl ClaimMapper) -> Self {
         Self { mapper: Box::new(mapper), room: AtomicUsize::new(Self::MAX_KEPT) }
     }
 
     /// What the mapper says, or has said of the same identity and tenant.
-    pub(super) fn permissions(
+    pub(crate) fn permissions(
         self: &Arc<Self>,
         identity: &Identity,
         tenant: Option<&Tenant>,

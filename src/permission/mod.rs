@@ -44,6 +44,8 @@ mod vocabulary;
 
 #[cfg(feature = "regex")]
 pub use self::mapper::ClaimPattern;
+#[cfg(feature = "policy")]
+pub(crate) use self::memo::Mapping;
 pub(crate) use self::memo::Memo;
 #[cfg(feature = "cache")]
 pub use self::source::{CachedPermissions, PermissionSource};

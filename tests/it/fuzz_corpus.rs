@@ -14,6 +14,8 @@ mod jwks;
 mod laboratory;
 #[path = "fuzz/requirement.rs"]
 mod requirement;
+#[path = "fuzz/rules.rs"]
+mod rules;
 #[path = "fuzz/token.rs"]
 mod token;
 
@@ -60,4 +62,9 @@ fn certificates_of_the_corpus() {
 #[test]
 fn forwarded_fields_of_the_corpus() {
     run_all("forwarded", forwarded::run);
+}
+
+#[test]
+fn rules_of_the_corpus() {
+    run_all("rules", rules::run);
 }

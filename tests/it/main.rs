@@ -31,6 +31,7 @@ mod readme;
 mod rejection;
 mod requirement;
 mod role_rules;
+mod rules;
 mod spec;
 mod support;
 mod table;

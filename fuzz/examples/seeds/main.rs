@@ -10,6 +10,7 @@ mod jwks;
 #[path = "../../../tests/it/fuzz/laboratory.rs"]
 mod laboratory;
 mod requirement;
+mod rules;
 #[path = "../../src/support.rs"]
 mod support;
 mod token;
@@ -25,6 +26,7 @@ fn main() -> io::Result<()> {
     write("forwarded", forwarded::seeds())?;
     write("jwks", jwks::seeds())?;
     write("requirement", requirement::seeds())?;
+    write("rules", rules::seeds())?;
     write("token", token::seeds())
 }
 

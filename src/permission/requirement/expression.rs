@@ -221,7 +221,7 @@ impl Requirement {
     }
 
     /// Whether only a request can say what it names.
-    pub(in crate::permission) fn has_parameters(&self) -> bool {
+    pub(crate) fn has_parameters(&self) -> bool {
         self.0.has_parameters
     }
 

@@ -4,6 +4,8 @@ mod compiled;
 mod convert;
 mod expression;
 mod name;
+#[cfg(feature = "policy")]
+mod names;
 mod parameters;
 mod scope;
 mod text;

@@ -11,7 +11,7 @@ impl Requirement {
     /// The permissions that it names, space-separated, as far as `scope` of a challenge can hold
     /// them (RFC 6750, section 3); nothing where they are too long for a field. Those under a `not`
     /// are not what the caller lacks.
-    pub(in crate::permission) fn scope(&self) -> String {
+    pub(crate) fn scope(&self) -> String {
         let mut names = Vec::new();
         self.collect(&mut names);
         let mut seen = HashSet::new();
