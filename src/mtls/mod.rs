@@ -18,6 +18,7 @@ mod spiffe;
 mod template;
 #[cfg(feature = "tls")]
 mod tls;
+mod tls_hosts;
 
 pub use self::{
     bundle::{check_ca_bundle, check_client_certificate},

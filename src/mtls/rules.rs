@@ -13,6 +13,7 @@ use crate::{
         CertificateFilters, CertificateList, ClientCertificate, NameKind, NameTemplate,
         naming::{ClaimSource, Naming, Subject},
         spiffe,
+        tls_hosts::TlsHosts,
     },
 };
 
@@ -71,16 +72,8 @@ pub struct CertificateRules {
     naming: Arc<Naming>,
     allowed: Option<CertificateList>,
     denied: Option<CertificateList>,
-    hosts: Hosts,
+    hosts: TlsHosts,
     clock: Clock,
-}
-
-/// By whose rules a certificate must have been accepted in the handshake.
-#[derive(Clone, Debug, Default)]
-struct Hosts {
-    /// Whether those of the listener do not count.
-    only_named: bool,
-    named: Vec<String>,
 }
 
 impl CertificateRules {
@@ -215,14 +208,14 @@ impl CertificateRules {
     /// Otherwise they are refused: a client chooses by the name that it asks for which rules it meets, and
     /// those of a host may be weaker than these rules expect.
     pub fn allow_tls_host(mut self, host: impl Into<String>) -> Self {
-        self.hosts.named.push(host.into());
+        self.hosts.allow(host.into());
         self
     }
 
     /// Accepts only certificates that a listener accepted by the own rules of this host, or of another
     /// one that is named here.
     pub fn require_tls_host(mut self, host: impl Into<String>) -> Self {
-        self.hosts.only_named = true;
+        self.hosts.leave_out_the_listener();
         self.allow_tls_host(host)
     }
 
@@ -271,14 +264,6 @@ impl CertificateRules {
             return Err(because::invalid("the certificate is not on the allow-list"));
         }
         certificate.identity(&self.naming)
-    }
-}
-
-impl Hosts {
-    /// The names of hosts are compared without case (RFC 6066, section 3).
-    fn accept(&self, host: Option<&str>) -> bool {
-        let is_named = |host: &str| self.named.iter().any(|named| named.eq_ignore_ascii_case(host));
-        host.map_or(!self.only_named, is_named)
     }
 }
 
