@@ -13,6 +13,8 @@ mod name_kind;
 mod naming;
 mod parse;
 mod peer;
+#[cfg(feature = "tls")]
+mod revocation;
 mod rules;
 mod spiffe;
 mod template;
