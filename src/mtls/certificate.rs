@@ -43,7 +43,7 @@ struct Parsed {
 }
 
 impl ClientCertificate {
-    /// Parses a certificate in DER.
+    /// Parses a certificate in DER. It knows of no [host](Self::tls_host).
     ///
     /// # Errors
     ///

@@ -2,16 +2,19 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::StatusCode;
 use tokio::time::sleep;
 use tower_auth::{
-    CertificateUse, Clock, ExpiryState, TlsHost, TlsListener, TlsListenerBuilder, TlsStatus,
+    CertificateRules, CertificateUse, Clock, ExpiryState, TlsHost, TlsListener, TlsListenerBuilder,
+    TlsStatus,
 };
 use tracing::Level;
 
-use super::{Pki, bind};
+use super::{Pki, bind, serve};
 use crate::support::{
     events::Events,
     pki::{Authority, Leaf},
+    tls::{TlsClient, soon as seconds},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -89,6 +92,18 @@ async fn every_certificate_of_every_bundle_is_watched() {
     ];
     assert_eq!(ending, expected);
     assert_eq!(status.certificates.len(), 7, "and those that are good");
+}
+
+/// It is a trust anchor, and those have no end of their own (RFC 5280, section 6.1.1).
+#[tokio::test]
+async fn an_authority_that_has_ended_is_told_of_and_counts() {
+    let pki = Pki::new();
+    let ended = Authority::root(Leaf::named("ended").signer().valid((2020, 1, 1), (2021, 1, 1)));
+    let listener = bind(pki.plain().with_client_ca(ended.pem())).await;
+    assert_eq!(states(&listener.handle().status())[1], ExpiryState::Expired);
+    let (to, _) = serve(listener, CertificateRules::new());
+    let alice = TlsClient::showing(&pki.servers, &ended.client("spiffe://example/alice"), &[]);
+    assert_eq!(seconds(alice.get(to)).await.unwrap().0, StatusCode::OK);
 }
 
 /// TS-T42: 48 hours left, warnings from 72 and errors from 24 on.
