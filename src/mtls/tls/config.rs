@@ -24,7 +24,7 @@ use crate::{
 /// | client authorities with `requireClientAuth: false` | a mistake: set `clientAuth` |
 /// | `clientAuth` | `none`, `optional` or `required`; Temporal has no `optional` |
 /// | `clientCrlFiles`, `clientCrlData` | revocation lists, which Temporal has not |
-/// | a host override that says nothing about clients | those of `server` hold, see [`TlsHost`](crate::TlsHost) |
+/// | a host override that says nothing about clients | those of `server` hold, see [`TlsHost`] |
 /// | `refreshInterval`, `checkInterval` | 1 minute and 1 hour where they are absent; `0s` for never |
 /// | `warningWindow`, `errorWindow` | 15 and 5 days where they are absent, unless the other leaves no room |
 /// | unknown keys | a mistake |
