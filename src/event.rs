@@ -70,6 +70,42 @@ fn denied(check: &'static str, error: &AuthError, parts: &Parts) {
     }
 }
 
+/// An element of a claim of permissions grants nothing; told of when the number of such has doubled.
+pub(crate) fn element_skipped(
+    issuer: Option<&str>,
+    claim: &dyn std::fmt::Display,
+    reason: &str,
+    count: u64,
+) {
+    #[cfg(feature = "tracing")]
+    {
+        let claim = tracing::field::display(claim);
+        tracing::warn!(target: "tower_auth", issuer, claim, reason, count, "a claim is malformed");
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = (issuer, claim, reason, count);
+}
+
+/// Somebody acts for a tenant they do not belong to, by a rule for operators.
+pub(crate) fn operator(rule: &'static str, identity: &crate::Identity, tenant: &crate::Tenant) {
+    #[cfg(feature = "tracing")]
+    {
+        let (subject, tenant) = (identity.subject(), tenant.as_str());
+        tracing::info!(target: "tower_auth", rule, subject, tenant, "an operator may act for a tenant");
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = (rule, identity, tenant);
+}
+
+/// What is remembered of a tenant could not be loaded.
+#[cfg(feature = "cache")]
+pub(crate) fn tenant_failed(tenant: &crate::Tenant, error: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "tower_auth", tenant = tenant.as_str(), error, "a tenant could not be loaded");
+    #[cfg(not(feature = "tracing"))]
+    let _ = (tenant, error);
+}
+
 /// A key of a set that tokens cannot be verified with; once, when the set is read.
 #[cfg(feature = "jwks")]
 pub(crate) fn key_left_out(issuer: Option<&str>, reason: &str) {

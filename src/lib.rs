@@ -13,7 +13,8 @@
 //!
 //! Credentials are judged by an [`Authenticator`]: a ready one such as [`Users`], [`JwtVerifier`] or
 //! [`CertificateRules`], or your own type with one `async fn`. Claims become permissions by a
-//! [`ClaimMapper`]. [`AuthLayer`] offers several schemes on one route.
+//! [`ClaimMapper`], and routes ask for them by a [`Requirement`]. [`AuthLayer`] offers several schemes
+//! on one route.
 //!
 //! # How a request flows
 //!
@@ -34,7 +35,7 @@
 //!
 //! Each layer is one [`Check`] in front of one service, the [`Gate`]; what it promises whatever is
 //! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults, events,
-//! passwords, certificates and outages.
+//! mappers, passwords, certificates, tenants and outages.
 //!
 //! # axum
 //!
@@ -106,7 +107,7 @@
 //! |---|---|---|
 //! | `axum` | yes | extractors, [`AuthError`] as a response |
 //! | `basic` | yes | [`BasicAuthLayer`], [`Users`] with bcrypt, [`UsersFile`] as htpasswd or JSON |
-//! | `cache` | yes | [`Authenticator::cached`]: judgements that are remembered |
+//! | `cache` | yes | [`Authenticator::cached`], [`PermissionSource`]: judgements and permissions that are remembered; [`PerTenant`], [`RegisteredTenants`] |
 //! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
 //! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`], [`CertificateList`], [`ForwardedCertificatesLayer`] |
@@ -115,9 +116,11 @@
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
 //! | `hocon` | | [`UsersFile`] in HOCON, such as Nussknacker's `users.conf` |
 //! | `phc` | | password hashes by argon2id and scrypt, beside bcrypt |
+//! | `regex` | | [`ClaimPattern`]: permissions out of claims by patterns with named groups |
 //! | `toml` | | [`UsersFile`] in TOML |
 //! | `yaml` | | [`UsersFile`] in YAML |
-//! | `tonic` | | client certificates of tonic's TLS, `tonic::Status` from [`AuthError`] |
+//! | `stream` | by `tonic` | [`IdentityEnd`]: answers that end when the caller's credentials do |
+//! | `tonic` | | client certificates of tonic's TLS, [`RequestEvidence`], `tonic::Status` from [`AuthError`], [`GrpcErrorInfo`] |
 //! | `rust-crypto` | | `JwtAuthLayer` on a pure-Rust back end; aws-lc-rs is used where `jwt` is on too |
 //! | `testing` | | a [`Clock`] that tests set by hand, `TestAuthority` (with `jwt` or `rust-crypto`), `TestIdentityLayer` |
 //! | `throttle` | | [`FailureThrottle`]: too many failed attempts are answered with 429 |
@@ -144,6 +147,8 @@ mod evidence;
 mod gate;
 pub mod guide;
 mod identity;
+#[cfg(feature = "stream")]
+mod identity_end;
 mod impersonation;
 mod integration;
 #[cfg(feature = "jwks")]
@@ -176,8 +181,12 @@ pub use self::basic::{
 pub use self::cache::CacheLimits;
 #[cfg(feature = "cache")]
 pub use self::cache::{CacheKey, Cached, KeyWriter};
+#[cfg(feature = "stream")]
+pub use self::identity_end::{GuardedStream, IdentityEnd};
 #[cfg(feature = "axum")]
 pub use self::integration::axum::TypedClaims;
+#[cfg(feature = "tonic")]
+pub use self::integration::tonic::{GrpcErrorInfo, RequestEvidence};
 #[cfg(feature = "reqwest")]
 pub use self::jwks::HttpFetch;
 #[cfg(feature = "jwks")]
@@ -194,13 +203,22 @@ pub use self::mtls::{
     CertificateEntry, CertificateFilter, CertificateFilters, CertificateList, CertificateRules,
     ClientCertificate, ForwardedCertificates, ForwardedCertificatesLayer, ForwardedGrant,
     MtlsIdentityLayer, NameKind, NameTemplate, PeerCertificates, PeerCertificatesLayer,
-    PeerCertificatesService, ProxyProof, UnixPeer, check_ca_bundle, check_client_certificate,
+    PeerCertificatesService, ProxyProof, PublicAuthorities, UnixPeer, check_ca_bundle,
+    check_client_certificate,
 };
 #[cfg(feature = "tls")]
 pub use self::mtls::{
     CertificateStatus, CertificateUse, ExpiryState, ForwardedAuthorities, HandshakeCounts,
     PemSource, TlsConfig, TlsHandle, TlsHost, TlsListener, TlsListenerBuilder, TlsPeer, TlsStatus,
     TlsStream,
+};
+#[cfg(feature = "regex")]
+pub use self::permission::ClaimPattern;
+#[cfg(feature = "cache")]
+pub use self::permission::{CachedPermissions, PermissionSource};
+#[cfg(feature = "cache")]
+pub use self::tenant::{
+    PerTenant, RegisteredTenants, TenantLoader, TenantRegistry, TenantState, TenantStatus,
 };
 #[cfg(feature = "testing")]
 pub use self::testing::TestIdentityLayer;
@@ -221,11 +239,18 @@ pub use self::{
     impersonation::{Directory, Impersonation, ImpersonationLayer, ImpersonationRules},
     peer_address::PeerAddress,
     permission::{
-        ClaimMapper, ClaimPermissions, PermissionClaimLayer, PermissionMap, Permissions, Permitted,
-        RequireLayer, Requirement, RoleMapper, RoleRule, RoleRules, RoleRulesBuilder, Roles,
-        RolesBuilder, all, any, require,
+        AndMapper, ClaimMapper, ClaimPermissions, Hierarchy, HierarchyBuilder, HierarchyMapper,
+        MapperStatus, OrElseMapper, Permission, PermissionClaimLayer, PermissionMap, Permissions,
+        Permitted, RequireLayer, Required, Requirement, RoleMapper, RoleRule, RoleRules,
+        RoleRulesBuilder, Roles, RolesBuilder, TemporalPermissions, WhenMapper, all, any, not,
+        require,
     },
-    rejection::{Challenge, DefaultRejection, ProblemJson, Rejection, grpc_response},
+    rejection::{
+        Challenge, DefaultRejection, ProblemJson, Rejection, TemporalRejection, grpc_response,
+    },
     secret::Secret,
-    tenant::{Tenant, TenantGrant, TenantLayer, TenantMembership, TenantResolver},
+    tenant::{
+        Membership, Tenant, TenantGrant, TenantLayer, TenantMembership, TenantResolver,
+        TenantSource,
+    },
 };

@@ -19,7 +19,7 @@
 //!
 //! | Level | Decisions |
 //! |---|---|
-//! | debug | `granted` and `passed`: the only ones that name a subject or a tenant |
+//! | debug | `granted` and `passed`: the only decisions that name a subject or a tenant |
 //! | info | `denied`, when the client caused it |
 //! | warn | `denied` as `overloaded` or `unavailable` |
 //! | error | `denied` as `misconfigured` |
@@ -59,6 +59,17 @@
 //! | error | no connection can be accepted | `error` |
 //! | info | a client certificate was refused | `peer`, `error` |
 //! | debug | a handshake failed | `peer`, `error` |
+//!
+//! # Tenants
+//!
+//! | Level | Message | Fields |
+//! |---|---|---|
+//! | info | an operator may act for a tenant | `rule`, `subject`, `tenant` |
+//! | warn | a tenant could not be loaded | `tenant`, `error` |
+//!
+//! The first is there whenever a rule of
+//! [`with_operators`](crate::TenantLayer::with_operators) is what lets a caller in. The second is about
+//! what a registry or a loader said, once for each time that it was asked.
 //!
 //! No event holds a secret or a claim. The `error` of an authenticator of your own is what you put
 //! into it.

@@ -9,6 +9,7 @@ use std::{
 use http::{Extensions, Request};
 use tower::{Layer, Service};
 
+use super::per_connection::PerConnection;
 use crate::{error::AuthError, mtls::ClientCertificate};
 
 /// The certificates that the client showed in the TLS handshake, or that it showed none.
@@ -129,10 +130,10 @@ impl PeerCertificates {
 /// use axum_server::tls::TlsInfo;
 /// use tower_auth::{PeerCertificates, PeerCertificatesLayer};
 ///
-/// let layer = PeerCertificatesLayer::new(|extensions| {
-///     let info = extensions.get::<Arc<TlsInfo>>()?;
-///     Some(PeerCertificates::from_der(info.peer_certificates.iter().cloned()))
-/// });
+/// let layer = PeerCertificatesLayer::per_connection(
+///     |extensions| extensions.get::<Arc<TlsInfo>>().cloned(),
+///     |info| PeerCertificates::from_der(info.peer_certificates.iter().cloned()),
+/// );
 /// # let _ = layer;
 /// ```
 #[derive(Clone)]
@@ -142,11 +143,23 @@ pub struct PeerCertificatesLayer(Arc<Read>);
 type Read = dyn Fn(&Extensions) -> Option<PeerCertificates> + Send + Sync;
 
 impl PeerCertificatesLayer {
-    /// Reads by a function; where it finds nothing, nothing is inserted.
+    /// Reads by a function, on every request; where it finds nothing, nothing is inserted.
     pub fn new(
         read: impl Fn(&Extensions) -> Option<PeerCertificates> + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(read))
+    }
+
+    /// Reads once what the server keeps for each connection, and hands to all requests of it.
+    ///
+    /// What was read is remembered by the address of the value, for at most 1024 connections at a time;
+    /// of those beyond some are read again. Where nothing is found, nothing is inserted.
+    pub fn per_connection<T: Send + Sync + 'static>(
+        find: impl Fn(&Extensions) -> Option<Arc<T>> + Send + Sync + 'static,
+        read: impl Fn(&T) -> PeerCertificates + Send + Sync + 'static,
+    ) -> Self {
+        let known = PerConnection::new();
+        Self::new(move |extensions| find(extensions).map(|value| known.get(&value, &read)))
     }
 }
 

@@ -286,26 +286,29 @@ async fn first_of_offers_what_was_chosen_at_run_time() {
     assert_eq!(status(&open, "GET", "/", &[("authorization", "Bearer k-124")]).await, 401);
 }
 
+/// The curl lines of the example are the table: user, headers, path and status are read from them.
 #[tokio::test]
 async fn tenants_come_from_anywhere_and_are_always_held_against_the_caller() {
     let app = tenants::app();
-    let (name, alice) = user("alice", "pw");
-    let with = |header: (&'static str, &'static str)| [(name, alice.as_str()), header];
-    let none = ("x-unused", "");
-
-    for (uri, header, expected) in [
-        ("/by-header", ("x-tenant-id", "acme"), 200),
-        ("/by-header", ("x-tenant-id", "globex"), 403),
-        ("/by-header", none, 403),
-        ("/by-host", ("host", "acme.localhost"), 200),
-        ("/by-host", ("host", "globex.localhost"), 403),
-        ("/by-host", ("host", "localhost"), 403),
-        ("/tenants/acme", none, 200),
-        ("/tenants/globex", none, 403),
-        ("/by-claim", none, 200),
-    ] {
-        assert_eq!(status(&app, "GET", uri, &with(header)).await, expected, "{uri} {header:?}");
+    let text = include_str!("../../examples/tenants.rs");
+    let mut lines = 0;
+    for line in text.lines().filter_map(|line| line.strip_prefix("//! curl -i ")) {
+        let (command, expected) = line.split_once('#').unwrap();
+        let expected: u16 = expected.trim()[..3].parse().unwrap();
+        let (_, path) = command.trim().split_once("http://127.0.0.1:3000").unwrap();
+        let (_, caller) = command.split_once("-u ").unwrap();
+        let (name, password) = caller.split(' ').next().unwrap().split_once(':').unwrap();
+        let (field, credentials) = user(name, password);
+        let mut headers = vec![(field.to_owned(), credentials)];
+        headers.extend(command.split('\'').skip(1).step_by(2).map(|header| {
+            let (name, value) = header.split_once(": ").unwrap();
+            (name.to_ascii_lowercase(), value.to_owned())
+        }));
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        assert_eq!(status(&app, "GET", path, &headers).await, expected, "{line}");
+        lines += 1;
     }
+    assert_eq!(lines, 16);
 }
 
 #[tokio::test]

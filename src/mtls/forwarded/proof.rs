@@ -37,6 +37,7 @@ type Predicate = dyn Fn(&ClientCertificate) -> bool + Send + Sync;
 enum Kind {
     Address(Networks),
     Certificate { is_the_proxys: Arc<Predicate>, hosts: TlsHosts },
+    Either(Arc<(ProxyProof, ProxyProof)>),
     UnixSocket,
 }
 
@@ -113,15 +114,25 @@ impl ProxyProof {
     }
 
     /// Accepts the proxy's certificate also where a listener accepted it by the own rules of this host, see
-    /// `TlsHost`. Proofs that are no certificate stay as they are.
+    /// `TlsHost`. Proofs that are no certificate stay as they are; of [`or`](Self::or) both are told.
     ///
     /// Otherwise whoever an authority of that host signs for could call itself the proxy, and forward any
     /// certificate there is.
     pub fn allow_tls_host(mut self, host: impl Into<String>) -> Self {
-        if let Kind::Certificate { hosts, .. } = &mut self.0 {
-            hosts.allow(host.into());
-        }
+        self.allow(&host.into());
         self
+    }
+
+    fn allow(&mut self, host: &str) {
+        match &mut self.0 {
+            Kind::Certificate { hosts, .. } => hosts.allow(host.to_owned()),
+            Kind::Either(proofs) => {
+                let (one, other) = Arc::make_mut(proofs);
+                one.allow(host);
+                other.allow(host);
+            }
+            Kind::Address(_) | Kind::UnixSocket => {}
+        }
     }
 
     /// The request came by a Unix socket, see [`UnixPeer`]. As good as the rights of the socket's file.
@@ -143,6 +154,25 @@ impl ProxyProof {
         networks: impl IntoIterator<Item = T>,
     ) -> Result<Self, ConfigError> {
         Networks::parse(networks).map(|networks| Self(Kind::Address(networks)))
+    }
+
+    /// This proof, or another one: for a proxy that comes by several ways, or several that forward in the
+    /// same form.
+    ///
+    /// Where none holds and one lacks what it asks for, the request is refused as
+    /// `Misconfigured`, as by that one alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_auth::ProxyProof;
+    ///
+    /// let proof = ProxyProof::unix_socket()
+    ///     .or(ProxyProof::client_certificate(|peer| peer.uris() == ["spiffe://example/proxy"]));
+    /// # let _ = proof;
+    /// ```
+    pub fn or(self, other: Self) -> Self {
+        Self(Kind::Either(Arc::new((self, other))))
     }
 
     /// Whether the peer is the proxy.
@@ -168,6 +198,14 @@ impl ProxyProof {
                 Ok(leaf.is_some_and(|leaf| {
                     counts(&leaf, now) && hosts.accept(leaf.tls_host()) && is_the_proxys(&leaf)
                 }))
+            }
+            Kind::Either(proofs) => {
+                let (one, other) = &**proofs;
+                match (one.holds(extensions, now), other.holds(extensions, now)) {
+                    (Ok(true), _) | (_, Ok(true)) => Ok(true),
+                    (Err(error), _) | (_, Err(error)) => Err(error),
+                    (Ok(false), Ok(false)) => Ok(false),
+                }
             }
             Kind::UnixSocket => Ok(is_by_unix_socket(extensions)),
         }
@@ -216,6 +254,7 @@ impl fmt::Debug for ProxyProof {
         f.write_str(match self.0 {
             Kind::Address(_) => "ProxyProof(address)",
             Kind::Certificate { .. } => "ProxyProof(client certificate)",
+            Kind::Either(_) => "ProxyProof(either)",
             Kind::UnixSocket => "ProxyProof(Unix socket)",
         })
     }

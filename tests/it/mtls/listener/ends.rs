@@ -147,6 +147,17 @@ async fn a_certificate_that_is_used_twice_is_told_of_once() {
     assert_eq!(events.take().len(), 1);
 }
 
+#[tokio::test]
+async fn what_is_exchanged_and_ends_soon_is_told_of_at_once() {
+    let pki = Pki::new();
+    let builder = pki.required().with_clock(before_the_end(HOUR)).without_expiry_checks();
+    let handle = bind(builder).await.handle();
+    let events = Events::record();
+    handle.replace(ending(&pki)).unwrap();
+    let levels: Vec<_> = events.take().iter().map(|event| event.level).collect();
+    assert_eq!(levels, [Level::INFO, Level::ERROR]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn without_checks_no_event_tells_of_it() {
     let pki = Pki::new();

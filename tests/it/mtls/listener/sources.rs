@@ -119,6 +119,18 @@ async fn a_replacement_that_was_refused_is_told_of_until_one_is_taken() {
     assert_eq!(events.take().iter().map(|it| it.level).collect::<Vec<_>>(), [Level::INFO]);
 }
 
+#[tokio::test]
+async fn a_replacement_ends_what_was_wrong_with_the_files_of_before() {
+    let folder = Folder::new();
+    let server = folder.pki.servers.server();
+    folder.write(folder.folder.path(), &server);
+    let handle = bind(folder.builder()).await.handle();
+    fs::write(folder.path("key.pem"), "").unwrap();
+    assert!(handle.reload().is_err() && handle.status().failure.is_some());
+    handle.replace(TlsListener::builder(server.pem(), server.key_pem())).unwrap();
+    assert!(handle.status().failure.is_none());
+}
+
 /// A file system that hangs says nothing, and so the time stands still.
 #[tokio::test(start_paused = true)]
 async fn the_status_says_when_files_were_last_looked_at() {

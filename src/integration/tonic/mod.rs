@@ -1,19 +1,38 @@
-//! Client certificates of tonic's TLS, addresses of clients, and statuses for handlers.
+//! tonic: client certificates of its TLS, addresses of clients, evidence and statuses for methods.
+
+mod error_info;
+mod proto;
+mod request;
+
+pub use self::{error_info::GrpcErrorInfo, request::RequestEvidence};
 
 use tonic::{Code, Status, server::NamedService};
 
 use crate::{error::AuthError, gate::Gate};
 
 /// What tonic knows about the client's certificates; `None` where a connection is not tonic's.
+///
+/// tonic hands every request the same chain, and has no place for what was read of it.
 #[cfg(feature = "mtls")]
 pub(crate) fn peer_certificates(extensions: &http::Extensions) -> Option<crate::PeerCertificates> {
+    use std::sync::LazyLock;
+
+    use rustls_pki_types::CertificateDer;
     use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
 
+    use crate::{PeerCertificates, mtls::PerConnection};
+
+    static KNOWN: LazyLock<PerConnection<Vec<CertificateDer<'static>>>> =
+        LazyLock::new(PerConnection::new);
+
     let info = extensions.get::<TlsConnectInfo<TcpConnectInfo>>()?;
-    Some(match info.peer_certs() {
-        Some(chain) => crate::PeerCertificates::from_der(chain.iter().map(|der| der.to_vec())),
-        None => crate::PeerCertificates::none(),
-    })
+    let Some(chain) = info.peer_certs() else {
+        return Some(PeerCertificates::none());
+    };
+    let read = |chain: &Vec<CertificateDer<'_>>| {
+        PeerCertificates::from_der(chain.iter().map(|der| der.to_vec()))
+    };
+    Some(KNOWN.get(&chain, read))
 }
 
 /// Where a connection of tonic's comes from.
