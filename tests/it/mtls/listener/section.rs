@@ -124,6 +124,10 @@ fn mistakes_are_told() {
             "server: certFile, certData: cert is required",
         ),
         (
+            json!({ "server": { "certFile": " ", "keyData": "k" } }),
+            "server: certFile, certData: cert is required",
+        ),
+        (
             json!({ "server": { "certFile": "c", "keyData": "" } }),
             "server: keyFile, keyData: key is required",
         ),
