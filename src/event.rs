@@ -209,6 +209,15 @@ pub(crate) fn certificate_ends(status: &crate::CertificateStatus) {
     let _ = status;
 }
 
+/// No connection is accepted at the moment.
+#[cfg(feature = "tls")]
+pub(crate) fn accept_failed(error: &std::io::Error) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(target: "tower_auth", %error, "no connection can be accepted");
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
+}
+
 /// A handshake came to nothing: loud where a certificate was refused, for scanners are many.
 #[cfg(feature = "tls")]
 pub(crate) fn handshake_failed(peer: std::net::SocketAddr, error: &std::io::Error) {

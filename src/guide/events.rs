@@ -56,6 +56,7 @@
 //! | error | certificates could not be read; the last good ones stay | `error` |
 //! | warn, or error within its window | it ends soon | `host`, `used_as`, `name`, `fingerprint`, `end` (seconds since 1970) |
 //! | error | it has ended | the same |
+//! | error | no connection can be accepted | `error` |
 //! | info | a client certificate was refused | `peer`, `error` |
 //! | debug | a handshake failed | `peer`, `error` |
 //!

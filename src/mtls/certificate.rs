@@ -50,7 +50,7 @@ struct Read {
 }
 
 impl ClientCertificate {
-    /// Parses a certificate in DER.
+    /// Parses a certificate in DER. It knows of no [host](Self::tls_host).
     ///
     /// # Errors
     ///

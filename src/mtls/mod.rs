@@ -18,12 +18,15 @@ mod parse;
 mod peer;
 mod per_connection;
 mod public;
+#[cfg(feature = "tls")]
+mod revocation;
 mod rules;
 mod spiffe;
 mod standing;
 mod template;
 #[cfg(feature = "tls")]
 mod tls;
+mod tls_hosts;
 mod twin;
 
 #[cfg(feature = "tonic")]

@@ -46,6 +46,9 @@ impl PeerCertificates {
     /// chain is [`none`](Self::none).
     ///
     /// A leaf that cannot be parsed is kept as that: requests of the connection are refused.
+    ///
+    /// They pass for accepted by the rules of the listener itself. What a `TlsListener` accepted is in
+    /// `TlsPeer::certificates`, which know by the rules of which host: do not make it again of its DER.
     pub fn from_der<D: Into<Vec<u8>>>(chain: impl IntoIterator<Item = D>) -> Self {
         let chain: Vec<Vec<u8>> = chain.into_iter().map(Into::into).collect();
         let Some(leaf) = chain.first() else {

@@ -14,6 +14,7 @@ use crate::{
         naming::{ClaimSource, Naming, Subject},
         spiffe,
         standing::Standing,
+        tls_hosts::TlsHosts,
     },
 };
 
@@ -78,15 +79,7 @@ pub struct CertificateRules {
 pub(super) struct Rules {
     naming: Naming,
     standing: Standing,
-    hosts: Hosts,
-}
-
-/// By whose rules a certificate must have been accepted in the handshake.
-#[derive(Clone, Debug, Default)]
-struct Hosts {
-    /// Whether those of the listener do not count.
-    only_named: bool,
-    named: Vec<String>,
+    hosts: TlsHosts,
 }
 
 impl CertificateRules {
@@ -221,14 +214,14 @@ impl CertificateRules {
     /// Otherwise they are refused: a client chooses by the name that it asks for which rules it meets, and
     /// those of a host may be weaker than these rules expect.
     pub fn allow_tls_host(mut self, host: impl Into<String>) -> Self {
-        self.rules_mut().hosts.named.push(host.into());
+        self.rules_mut().hosts.allow(host.into());
         self
     }
 
     /// Accepts only certificates that a listener accepted by the own rules of this host, or of another
     /// one that is named here.
     pub fn require_tls_host(mut self, host: impl Into<String>) -> Self {
-        self.rules_mut().hosts.only_named = true;
+        self.rules_mut().hosts.leave_out_the_listener();
         self.allow_tls_host(host)
     }
 
@@ -283,14 +276,6 @@ impl Rules {
         }
         let (standing, certificate) = (self.standing.clone(), certificate.without_identity());
         Ok(identity.with_recheck(move |_| standing.check(&certificate)))
-    }
-}
-
-impl Hosts {
-    /// The names of hosts are compared without case (RFC 6066, section 3).
-    fn accept(&self, host: Option<&str>) -> bool {
-        let is_named = |host: &str| self.named.iter().any(|named| named.eq_ignore_ascii_case(host));
-        host.map_or(!self.only_named, is_named)
     }
 }
 

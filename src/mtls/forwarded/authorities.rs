@@ -18,6 +18,7 @@ use super::read::Der;
 use crate::{
     config_error::{ConfigError, Problems},
     error::AuthError,
+    mtls::revocation,
     pem,
 };
 
@@ -98,12 +99,11 @@ impl ForwardedAuthorities {
             }),
             Err(problem) => problems.add(format!("authorities: {problem}")),
         }
-        let lists = match lists.map(pem::revocation_lists) {
+        let lists = match lists.map(revocation::lists) {
             None => None,
-            Some(Ok(found)) if !found.is_empty() => Some(found),
-            Some(Ok(_)) => {
-                problems.add("revocation lists: none in the PEM");
-                None
+            Some(Ok(found)) => {
+                revocation::check_one_of_each(&found, &mut problems);
+                Some(found)
             }
             Some(Err(problem)) => {
                 problems.add(format!("revocation lists: {problem}"));
