@@ -132,6 +132,8 @@ mod authorization;
 mod basic;
 #[cfg(any(feature = "basic", feature = "jwt", feature = "mtls", feature = "rust-crypto"))]
 mod because;
+#[cfg(any(feature = "basic", feature = "client"))]
+mod bounded_file;
 #[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
 mod cache;
 mod claims;
@@ -156,8 +158,12 @@ mod peer_address;
 #[cfg(any(feature = "jwt", feature = "mtls", feature = "rust-crypto"))]
 mod pem;
 mod permission;
-#[cfg(any(feature = "cache", feature = "jwks"))]
+#[cfg(any(feature = "client", feature = "jwks"))]
+mod plain_http;
+#[cfg(any(feature = "cache", feature = "client", feature = "jwks"))]
 mod random;
+#[cfg(any(feature = "client", feature = "jwks"))]
+mod refresh;
 mod rejection;
 mod secret;
 mod shared;

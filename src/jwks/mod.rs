@@ -5,12 +5,11 @@
 
 mod document;
 mod fetch;
+mod horizon;
 mod locator;
-mod refresh;
 mod remote;
 #[cfg(feature = "reqwest")]
 mod reqwest;
-mod running;
 mod settings;
 mod status;
 

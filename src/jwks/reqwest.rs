@@ -54,8 +54,20 @@ impl Default for HttpFetch {
 
 impl Fetch for HttpFetch {
     async fn get(&self, url: &Uri, max_bytes: usize) -> Result<Response<Vec<u8>>, BoxError> {
+        let request = reqwest::Request::new(reqwest::Method::GET, url.to_string().parse()?);
+        self.send(request, max_bytes).await
+    }
+}
+
+impl HttpFetch {
+    /// The answer to a request, read no further than it may be long.
+    pub(crate) async fn send(
+        &self,
+        request: reqwest::Request,
+        max_bytes: usize,
+    ) -> Result<Response<Vec<u8>>, BoxError> {
         let client = self.0.as_ref().as_ref().map_err(String::as_str)?;
-        let mut answer = client.get(url.to_string()).send().await?;
+        let mut answer = client.execute(request).await?;
         let mut response = Response::new(Vec::new());
         *response.status_mut() = answer.status();
         *response.headers_mut() = std::mem::take(answer.headers_mut());
