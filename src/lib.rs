@@ -137,6 +137,8 @@ mod bounded_file;
 #[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
 mod cache;
 mod claims;
+#[cfg(feature = "client")]
+mod client;
 mod clock;
 mod config_error;
 mod credentials;
@@ -182,12 +184,19 @@ pub use self::basic::{
 pub use self::cache::CacheLimits;
 #[cfg(feature = "cache")]
 pub use self::cache::{CacheKey, Cached, KeyWriter};
+#[cfg(feature = "client")]
+pub use self::client::{
+    AccessToken, AuthorizationFuture, AuthorizationLayer, AuthorizationLayerBuilder,
+    AuthorizationService, ClientAuthError, ClientAuthErrorKind, ClientCredentials,
+    ClientCredentialsBuilder, CloneBody, KuflowTokens, KuflowTokensBuilder, NoReplay, Post,
+    Renewal, Replay, TokenFile, TokenSource, TokenStatus,
+};
 #[cfg(feature = "axum")]
 pub use self::integration::axum::TypedClaims;
-#[cfg(feature = "reqwest")]
-pub use self::jwks::HttpFetch;
 #[cfg(feature = "jwks")]
 pub use self::jwks::{Fetch, KeyStatus, RemoteKeys};
+#[cfg(feature = "reqwest")]
+pub use self::jwks::{HttpFetch, HttpFetchBuilder};
 #[cfg(all(feature = "basic", any(feature = "jwt", feature = "rust-crypto")))]
 pub use self::jwt::BearerPassword;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]

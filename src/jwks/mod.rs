@@ -15,5 +15,5 @@ mod status;
 
 pub(crate) use self::remote::{Current, Remote};
 #[cfg(feature = "reqwest")]
-pub use self::reqwest::HttpFetch;
+pub use self::reqwest::{HttpFetch, HttpFetchBuilder};
 pub use self::{fetch::Fetch, settings::RemoteKeys, status::KeyStatus};
