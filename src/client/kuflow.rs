@@ -1,4 +1,4 @@
-//! [`KuflowTokens`]: tokens for `KuFlow`'s engine.
+//! [`KuflowTokens`]: tokens for KuFlow's engine.
 
 use std::time::{Duration, SystemTime};
 
@@ -16,10 +16,10 @@ use crate::{
     secret::Secret,
 };
 
-/// Tokens for `KuFlow`'s engine, which its REST interface gives out: `POST /authentications` with
+/// Tokens for KuFlow's engine, which its REST interface gives out: `POST /authentications` with
 /// identifier and token of an application.
 ///
-/// With [`Renewal::kuflow`](crate::Renewal::kuflow) the layer renews them when `KuFlow`'s own client
+/// With [`Renewal::kuflow`](crate::Renewal::kuflow) the layer renews them when KuFlow's own client
 /// does; the default asks less often and is as safe.
 ///
 /// # Examples
@@ -105,7 +105,7 @@ impl KuflowTokens {
 }
 
 impl KuflowTokensBuilder {
-    /// Sends identifier and token as `KuFlow`'s own client does, as a bearer token: `id:secret` in
+    /// Sends identifier and token as KuFlow's own client does, as a bearer token: `id:secret` in
     /// base64. The default is Basic, as its documentation says.
     pub const fn with_bearer_password(mut self) -> Self {
         self.scheme = Scheme::BearerPassword;

@@ -41,7 +41,7 @@ impl Renewal {
         Self(Rule::Share(share))
     }
 
-    /// As `KuFlow`'s own client: after a tenth of the life in whole seconds, ten minutes at most.
+    /// As KuFlow's own client: after a tenth of the life in whole seconds, ten minutes at most.
     pub const fn kuflow() -> Self {
         Self(Rule::Kuflow)
     }
