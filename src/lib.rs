@@ -34,7 +34,7 @@
 //!
 //! Each layer is one [`Check`] in front of one service, the [`Gate`]; what it promises whatever is
 //! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults, events,
-//! passwords, certificates and outages.
+//! passwords, certificates, outages and outgoing calls.
 //!
 //! # axum
 //!
@@ -97,6 +97,11 @@
 //! # fn main() {}
 //! ```
 //!
+//! # Outgoing calls
+//!
+//! With the feature `client` an [`AuthorizationLayer`] puts credentials into the requests of any client
+//! that is a tower service, and keeps tokens fresh; [`guide::clients`] tells how.
+//!
 //! # Features
 //!
 //! A feature buys a dependency and may add interfaces; none changes what the crate does. Tenants,
@@ -110,9 +115,10 @@
 //! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
 //! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`], [`CertificateList`], [`ForwardedCertificatesLayer`] |
-//! | `reqwest` | yes | [`HttpFetch`], the client that keys are fetched with where no other is given |
+//! | `reqwest` | yes | [`HttpFetch`], the client that keys and tokens are fetched with where no other is given |
 //! | `tls` | yes | [`TlsListener`] for `axum::serve`, tonic and loops of your own, [`TlsHandle`], [`TlsConfig`] |
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
+//! | `client` | | [`AuthorizationLayer`] for outgoing calls: Basic and bearer tokens, renewed ahead |
 //! | `hocon` | | [`UsersFile`] in HOCON, such as Nussknacker's `users.conf` |
 //! | `phc` | | password hashes by argon2id and scrypt, beside bcrypt |
 //! | `toml` | | [`UsersFile`] in TOML |

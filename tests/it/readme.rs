@@ -1,9 +1,11 @@
 //! The pieces of code in the README: what stands here compiles, and it is what stands there.
 
 use axum::Router;
+use tower::Layer;
 use tower_auth::{
-    Authenticator, BasicAuthLayer, CacheLimits, ConfigError, FailureThrottle, Failures, Issuer,
-    JwtAuthLayer, JwtVerifier, Keys, Users, UsersFile,
+    Authenticator, AuthorizationLayer, AuthorizationService, BasicAuthLayer, CacheLimits,
+    ClientCredentials, ConfigError, FailureThrottle, Failures, Issuer, JwtAuthLayer, JwtVerifier,
+    Keys, Users, UsersFile,
 };
 
 #[rustfmt::skip]
@@ -55,6 +57,16 @@ fn users_file(router: Router) -> Result<Router, ConfigError> {
     Ok(app)
 }
 
+#[rustfmt::skip]
+fn outgoing<C>(client: C, secret: &str) -> Result<AuthorizationService<C>, ConfigError> {
+    // README
+    let source = ClientCredentials::with_basic("https://login.example.com/token", "billing", secret).build()?;
+    let layer = AuthorizationLayer::tokens(source).for_origin("https://orders.example.com").build()?;
+    let client = layer.layer(client);
+    // end
+    Ok(client)
+}
+
 /// The lines between `// README` and `// end`, without the indentation that they have here.
 fn pieces() -> Vec<String> {
     let mut lines = include_str!("readme.rs").lines();
@@ -72,7 +84,7 @@ fn pieces() -> Vec<String> {
 fn the_readme_has_them_word_for_word() {
     let readme = include_str!("../../README.md");
     let pieces = pieces();
-    assert_eq!(pieces.len(), 3);
+    assert_eq!(pieces.len(), 4);
     for piece in pieces {
         assert!(readme.contains(&format!("```rust\n{piece}```")), "not in the README:\n{piece}");
     }
@@ -81,6 +93,11 @@ fn the_readme_has_them_word_for_word() {
 #[test]
 fn a_remote_issuer_is_no_mistake() {
     assert!(remote_issuer(Router::new().route("/", axum::routing::get(|| async {}))).is_ok());
+}
+
+#[test]
+fn outgoing_calls_are_no_mistake() {
+    assert!(outgoing((), "s3cr3t").is_ok());
 }
 
 #[test]
