@@ -134,6 +134,22 @@ pub(crate) fn keys_failed(issuer: Option<&str>, error: &str) {
     let _ = (issuer, error);
 }
 
+/// A source has given a token for outgoing calls.
+#[cfg(feature = "client")]
+pub(crate) fn token_renewed() {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(target: "tower_auth", "a token was given");
+}
+
+/// A source has given no token; the one that is there is used until it ends.
+#[cfg(feature = "client")]
+pub(crate) fn token_failed(error: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "tower_auth", error, "no token was given");
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
+}
+
 /// Other users have come from a file.
 #[cfg(feature = "basic")]
 pub(crate) fn users_replaced(file: &std::path::Path, users: usize, changed: usize, odd: &[String]) {

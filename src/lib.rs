@@ -36,7 +36,7 @@
 //!
 //! Each layer is one [`Check`] in front of one service, the [`Gate`]; what it promises whatever is
 //! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults, events,
-//! mappers, rules, passwords, certificates, tenants and outages.
+//! mappers, rules, passwords, certificates, tenants, outages and outgoing calls.
 //!
 //! # axum
 //!
@@ -99,6 +99,11 @@
 //! # fn main() {}
 //! ```
 //!
+//! # Outgoing calls
+//!
+//! With the feature `client` an [`AuthorizationLayer`] puts credentials into the requests of any client
+//! that is a tower service, and keeps tokens fresh; [`guide::clients`] tells how.
+//!
 //! # Features
 //!
 //! A feature buys a dependency and may add interfaces; none changes what the crate does. Tenants,
@@ -113,9 +118,10 @@
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
 //! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`], [`CertificateList`], [`ForwardedCertificatesLayer`] |
 //! | `policy` | yes | [`Policy`]: [`RpcRules`] and [`PathRules`] for whole services, exchanged under requests |
-//! | `reqwest` | yes | [`HttpFetch`], the client that keys are fetched with where no other is given |
+//! | `reqwest` | yes | [`HttpFetch`], the client that keys and tokens are fetched with where no other is given |
 //! | `tls` | yes | [`TlsListener`] for `axum::serve`, tonic and loops of your own, [`TlsHandle`], [`TlsConfig`] |
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
+//! | `client` | | [`AuthorizationLayer`] for outgoing calls: Basic and bearer tokens, renewed ahead |
 //! | `hocon` | | [`UsersFile`] in HOCON, such as Nussknacker's `users.conf` |
 //! | `phc` | | password hashes by argon2id and scrypt, beside bcrypt |
 //! | `regex` | | [`ClaimPattern`]: permissions out of claims by patterns with named groups |
@@ -137,9 +143,13 @@ mod authorization;
 mod basic;
 #[cfg(any(feature = "basic", feature = "jwt", feature = "mtls", feature = "rust-crypto"))]
 mod because;
+#[cfg(any(feature = "basic", feature = "client"))]
+mod bounded_file;
 #[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
 mod cache;
 mod claims;
+#[cfg(feature = "client")]
+mod client;
 mod clock;
 mod config_error;
 mod credentials;
@@ -163,10 +173,14 @@ mod peer_address;
 #[cfg(any(feature = "jwt", feature = "mtls", feature = "rust-crypto"))]
 mod pem;
 mod permission;
+#[cfg(any(feature = "client", feature = "jwks"))]
+mod plain_http;
 #[cfg(feature = "policy")]
 mod policy;
-#[cfg(any(feature = "cache", feature = "jwks"))]
+#[cfg(any(feature = "cache", feature = "client", feature = "jwks"))]
 mod random;
+#[cfg(any(feature = "client", feature = "jwks"))]
+mod refresh;
 mod rejection;
 mod secret;
 mod shared;
@@ -185,16 +199,23 @@ pub use self::basic::{
 pub use self::cache::CacheLimits;
 #[cfg(feature = "cache")]
 pub use self::cache::{CacheKey, Cached, KeyWriter};
+#[cfg(feature = "client")]
+pub use self::client::{
+    AccessToken, AuthorizationFuture, AuthorizationLayer, AuthorizationLayerBuilder,
+    AuthorizationService, ClientAuthError, ClientAuthErrorKind, ClientCredentials,
+    ClientCredentialsBuilder, CloneBody, KuflowTokens, KuflowTokensBuilder, NoReplay, Post,
+    Renewal, Replay, TokenFile, TokenSource, TokenStatus,
+};
 #[cfg(feature = "stream")]
 pub use self::identity_end::{GuardedStream, IdentityEnd};
 #[cfg(feature = "axum")]
 pub use self::integration::axum::TypedClaims;
 #[cfg(feature = "tonic")]
 pub use self::integration::tonic::{GrpcErrorInfo, RequestEvidence};
-#[cfg(feature = "reqwest")]
-pub use self::jwks::HttpFetch;
 #[cfg(feature = "jwks")]
 pub use self::jwks::{Fetch, KeyStatus, RemoteKeys};
+#[cfg(feature = "reqwest")]
+pub use self::jwks::{HttpFetch, HttpFetchBuilder};
 #[cfg(all(feature = "basic", any(feature = "jwt", feature = "rust-crypto")))]
 pub use self::jwt::BearerPassword;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]

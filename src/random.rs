@@ -1,10 +1,10 @@
 //! Randomness. Hash maps and buckets bring keys of their own, which spread what clients send.
 
-#[cfg(feature = "jwks")]
+#[cfg(any(feature = "client", feature = "jwks"))]
 use std::hash::{BuildHasher, RandomState};
 
 /// A number between two others. It protects nothing: it spreads load.
-#[cfg(feature = "jwks")]
+#[cfg(any(feature = "client", feature = "jwks"))]
 pub(crate) fn between(low: f64, high: f64) -> f64 {
     // Each state is keyed anew by the standard library; 53 bits are what an f64 holds.
     let bits = RandomState::new().hash_one(()) >> 11;

@@ -179,6 +179,46 @@ mod certificates {
     }
 }
 
+#[cfg(feature = "client")]
+mod outgoing {
+    use tower_auth::{AccessToken, AuthorizationLayer, BoxError, CloneBody, NoReplay, Replay};
+
+    use super::*;
+
+    const ORIGIN: &str = "https://orders.example.com";
+
+    /// A request that has a field already, so that there is room for another one.
+    fn allocations_of<R: Replay<()>>(layer: &AuthorizationLayer<R>) -> u64 {
+        let mut request = Request::new(());
+        *request.uri_mut() = "https://orders.example.com/orders".parse().expect("a URI");
+        request.headers_mut().insert("accept", http::HeaderValue::from_static("*/*"));
+        let mut service = layer.layer(Bare);
+        let counted = allocation_counter::measure(|| {
+            let mut response = pin!(service.call(request));
+            let polled = response.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert!(matches!(polled, Poll::<Result<_, BoxError>>::Ready(Ok(_))));
+        });
+        counted.count_total
+    }
+
+    #[tokio::test]
+    async fn a_token_at_hand_allocates_nothing() {
+        let fixed = AuthorizationLayer::basic("worker01", "password").for_origin(ORIGIN);
+        let fixed = fixed.build().expect("a good configuration");
+        let source = || async { AccessToken::new("token") };
+        let tokens = AuthorizationLayer::tokens(source).for_origin(ORIGIN);
+        let tokens = tokens.build().expect("a good configuration");
+        tokens.warm_up().await.expect("a token");
+        for layer in [fixed, tokens] {
+            // The first request makes the counts that the field's bytes are shared by.
+            let _ = allocations_of(&layer);
+            assert_eq!(allocations_of(&layer.clone().with_replay(NoReplay)), 0);
+            let copies = allocations_of(&layer.with_replay(CloneBody));
+            assert!(copies <= 5, "{copies} allocations");
+        }
+    }
+}
+
 fn over_bare(path: &'static str) -> u64 {
     let bare = allocations(&mut Bare, path);
     assert_eq!(bare, 0, "the yardstick allocates nothing");

@@ -71,6 +71,22 @@
 //! | time to connect, with `HttpFetch` | 2 s | |
 //! | document | 512 KiB, 100 keys | `with_max_bytes`, `with_max_keys` |
 //! | requests that wait for one fetch | 1,024, then 503 | |
+//! | **Outgoing calls** | | |
+//! | where credentials go | nowhere; to the origins that are named | `AuthorizationLayerBuilder::for_origin`, `connected_to` |
+//! | plain `http:` | to loopback | `allow_plain_text_to` |
+//! | a request with an `Authorization` of its own | refused | `allow_own_authorization` |
+//! | the next token is asked for | after 80 % of the life of the last, 10 % more or less by chance; after 1 s at least | `with_renewal`, `AccessToken::with_renewal_after` |
+//! | a token without a lifetime | good for 5 min | `with_default_lifetime` |
+//! | a token that ends within a second | a failure of the source | |
+//! | time for a source | 5 s | `with_timeout` |
+//! | pause after a failure | 1 s, doubled up to 60 s, shortened by chance to no less than half | |
+//! | questions for tokens that were refused | one in 30 s for each layer | `with_cooldown` |
+//! | a request whose token was refused | not sent again | `AuthorizationLayer::with_replay`, once |
+//! | calls that wait for one token | 1,024, then an error | |
+//! | longest token | 16 KiB | |
+//! | token endpoint | `https:`; `http:` on loopback; redirects not followed | `allow_plain_http` |
+//! | answer of a token endpoint | 64 KiB | |
+//! | a file with a token | read every 10 s while there are calls; 16 KiB, regular files only | `TokenFile::with_reload_every` |
 //! | **Client certificates** | | |
 //! | subject | URI, else DNS name, else e-mail address; exactly one | `CertificateRules::subject_from`, `spiffe`, `subject_by` |
 //! | common name | no subject, but by `subject_from` | `CertificateRules::allow_common_name`, where there is no other name |

@@ -36,6 +36,15 @@
 //! | warn | keys could not be fetched | `issuer`, `error` |
 //! | warn | a key of the set is left out | `issuer`, `reason` |
 //!
+//! # Tokens for outgoing calls
+//!
+//! So have the sources of tokens that an `AuthorizationLayer` asks:
+//!
+//! | Level | Message | Fields |
+//! |---|---|---|
+//! | debug | a token was given | |
+//! | warn | no token was given | `error` |
+//!
 //! # Users
 //!
 //! Files of users (`Users`) have events too, when they are read and when they cannot be:

@@ -1,6 +1,7 @@
 //! The guide: what to know beyond the single layers.
 //!
 //! - `certificates` (feature `tls`): certificates that are renewed while the server runs
+//! - `clients` (feature `client`): credentials in outgoing calls
 //! - [`ordering`]: in which order layers go, and what happens in the wrong one
 //! - [`defaults`]: every limit and default in one table
 //! - [`events`]: the structured event of each decision
@@ -14,6 +15,8 @@
 
 #[cfg(feature = "tls")]
 pub mod certificates;
+#[cfg(feature = "client")]
+pub mod clients;
 pub mod defaults;
 pub mod events;
 pub mod mappers;

@@ -1,8 +1,10 @@
 //! Where a key set is: a URL, a file, or what an issuer's metadata says.
 
-use std::{net::IpAddr, path::PathBuf};
+use std::path::PathBuf;
 
 use http::Uri;
+
+use crate::plain_http::{self, PlainHttp};
 
 /// Where to look, as it was configured.
 #[derive(Clone, Debug)]
@@ -25,13 +27,6 @@ pub(super) enum Locator {
     Metadata(Uri),
 }
 
-/// Whether keys may come over plain HTTP.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum PlainHttp {
-    Refused,
-    Allowed,
-}
-
 impl Place {
     pub(super) fn locate(&self, issuer: Option<&str>, plain: PlainHttp) -> Result<Locator, String> {
         let of_issuer = || issuer.ok_or("discovery needs an issuer with a name");
@@ -46,23 +41,8 @@ impl Place {
 }
 
 /// Checks a URL that keys, or what says where they are, may be fetched from.
-pub(super) fn web(url: &str, plain: PlainHttp) -> Result<Uri, String> {
-    let uri: Uri = url.parse().map_err(|_| format!("{url:?} is not a URL"))?;
-    let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else {
-        return Err(format!("{url:?} is not a whole URL: https://host/path is needed"));
-    };
-    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
-        return Err("a URL with a user in it: keys are public, leave it out".to_owned());
-    }
-    match scheme {
-        "https" => Ok(uri),
-        "http" if plain == PlainHttp::Allowed || is_loopback(host) => Ok(uri),
-        "http" => Err(format!(
-            "{url:?}: whoever is on the way could swap the keys, so https is needed \
-             (`allow_plain_http` if you must)"
-        )),
-        _ => Err(format!("{url:?}: https, http on loopback, or file is needed")),
-    }
+fn web(url: &str, plain: PlainHttp) -> Result<Uri, String> {
+    plain_http::web(url, plain, "whoever is on the way could swap the keys")
 }
 
 /// Checks a URL that metadata names: what came over HTTPS leads nowhere else, not to loopback either.
@@ -76,12 +56,6 @@ pub(super) fn named_by(metadata: &Uri, url: &str, plain: PlainHttp) -> Result<Ur
 
 fn is_https(url: &str) -> bool {
     url.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"))
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// RFC 8089: the host of a file is this one.

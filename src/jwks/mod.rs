@@ -5,16 +5,15 @@
 
 mod document;
 mod fetch;
+mod horizon;
 mod locator;
-mod refresh;
 mod remote;
 #[cfg(feature = "reqwest")]
 mod reqwest;
-mod running;
 mod settings;
 mod status;
 
 pub(crate) use self::remote::{Current, Remote};
 #[cfg(feature = "reqwest")]
-pub use self::reqwest::HttpFetch;
+pub use self::reqwest::{HttpFetch, HttpFetchBuilder};
 pub use self::{fetch::Fetch, settings::RemoteKeys, status::KeyStatus};

@@ -13,9 +13,8 @@ use super::{
     KeyStatus, RemoteKeys,
     document::Document,
     fetch::AnyFetch,
+    horizon::Horizon,
     locator::{self, Locator},
-    refresh::{Horizon, Reason, Refresh},
-    running::Running,
 };
 use crate::{
     clock::Clock,
@@ -24,10 +23,8 @@ use crate::{
     event,
     gate::BoxFuture,
     jwt::{Algorithm, KeySet},
+    refresh::{self, Fetched, MAX_WAITING, Reason, Refresh},
 };
-
-/// So many requests may wait for one fetch; the next ones are told to come back.
-const MAX_WAITING: usize = 1024;
 
 /// A source of remote keys.
 pub(crate) struct Remote {
@@ -46,7 +43,7 @@ pub(crate) struct Remote {
 
 /// The last good set. A request reads it without a lock.
 #[derive(Clone)]
-pub(super) struct Loaded {
+pub(crate) struct Loaded {
     keys: Arc<KeySet>,
     hash: [u8; 32],
     fetched: Instant,
@@ -139,7 +136,7 @@ impl Remote {
     /// Starts a fetch where one is due or keys are missing.
     pub(crate) fn tend(self: &Arc<Self>) {
         if self.current().is_none() {
-            self.start(Reason::NoKeys);
+            self.start(Reason::Missing);
         }
     }
 
@@ -161,7 +158,7 @@ impl Remote {
         let mut ended = self.ended.subscribe();
         let is_running = if is_first { self.start(self.reason()) } else { self.is_running() };
         // The fetch ends by itself; the limit is for one that a runtime has left behind.
-        let limit = self.settings.timeout.saturating_add(Duration::from_secs(1));
+        let limit = self.settings.limits().end();
         Ok(is_running.then(|| -> End {
             Box::pin(async move {
                 let _ = tokio::time::timeout(limit, ended.changed()).await;
@@ -214,8 +211,8 @@ impl Remote {
 
     fn reason(&self) -> Reason {
         match &*self.loaded.load() {
-            Some(loaded) if Instant::now() < loaded.horizon.stale => Reason::UnknownKey,
-            _ => Reason::NoKeys,
+            Some(loaded) if Instant::now() < loaded.horizon.stale => Reason::Doubted,
+            _ => Reason::Missing,
         }
     }
 
@@ -225,19 +222,13 @@ impl Remote {
             return false;
         };
         let (mut state, now) = (self.state(), Instant::now());
-        if !state.refresh.start(reason, now, &self.settings) {
+        if !state.refresh.start(reason, now, self.settings.limits()) {
             return state.refresh.is_running(now);
         }
         state.fetches = state.fetches.saturating_add(1);
         drop(state);
-        runtime.spawn(Running::of(Arc::clone(self)).run());
+        runtime.spawn(refresh::run(Arc::clone(self)));
         true
-    }
-
-    pub(super) async fn fetch(&self) -> Result<Loaded, String> {
-        let limit = self.settings.timeout;
-        let document = tokio::time::timeout(limit, self.document()).await;
-        self.parse(&document.map_err(|_| format!("no answer after {limit:?}"))??)
     }
 
     async fn document(&self) -> Result<Document, String> {
@@ -278,28 +269,6 @@ impl Remote {
         Ok(Loaded { keys, hash, fetched, horizon })
     }
 
-    /// Takes the outcome of a fetch in; the set is replaced as a whole or not at all.
-    ///
-    /// All of it happens under the lock, so that no other fetch begins before it is done; events are
-    /// told afterwards, because whoever listens may ask for the status.
-    pub(super) fn conclude(&self, outcome: Result<Loaded, String>) {
-        let told = match outcome {
-            Ok(loaded) => Ok(self.replace(loaded)),
-            Err(error) => {
-                self.note_failure(error.clone());
-                Err(error)
-            }
-        };
-        match told {
-            Ok(Some(keys)) => {
-                event::keys_replaced(self.issuer.as_deref(), keys.len(), &keys.left_out);
-            }
-            Ok(None) => {}
-            Err(error) => event::keys_failed(self.issuer.as_deref(), &error),
-        }
-        self.ended.send_modify(|ended| *ended = ended.wrapping_add(1));
-    }
-
     /// Puts a set in the place of the last one; returns it if it is another one.
     fn replace(&self, loaded: Loaded) -> Option<Arc<KeySet>> {
         let mut state = self.state();
@@ -324,6 +293,42 @@ impl Remote {
     /// A panic elsewhere leaves nothing half done here.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Fetched for Remote {
+    type Outcome = Result<Loaded, String>;
+
+    async fn fetch(&self) -> Self::Outcome {
+        let limit = self.settings.timeout;
+        let document = tokio::time::timeout(limit, self.document()).await;
+        self.parse(&document.map_err(|_| format!("no answer after {limit:?}"))??)
+    }
+
+    fn broken_off() -> Self::Outcome {
+        Err("the fetch was broken off".to_owned())
+    }
+
+    /// Takes the outcome of a fetch in; the set is replaced as a whole or not at all.
+    ///
+    /// All of it happens under the lock, so that no other fetch begins before it is done; events are
+    /// told afterwards, because whoever listens may ask for the status.
+    fn conclude(&self, outcome: Self::Outcome) {
+        let told = match outcome {
+            Ok(loaded) => Ok(self.replace(loaded)),
+            Err(error) => {
+                self.note_failure(error.clone());
+                Err(error)
+            }
+        };
+        match told {
+            Ok(Some(keys)) => {
+                event::keys_replaced(self.issuer.as_deref(), keys.len(), &keys.left_out);
+            }
+            Ok(None) => {}
+            Err(error) => event::keys_failed(self.issuer.as_deref(), &error),
+        }
+        self.ended.send_modify(|ended| *ended = ended.wrapping_add(1));
     }
 }
 

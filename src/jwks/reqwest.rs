@@ -6,11 +6,16 @@ use std::{
 };
 
 use http::{Response, Uri};
-use reqwest::{Certificate, Client, ClientBuilder, redirect::Policy};
+use reqwest::{Certificate, Client, ClientBuilder, Identity, redirect::Policy};
 
-use crate::{config_error::ConfigError, error::BoxError, jwks::Fetch};
+use crate::{
+    config_error::{ConfigError, Problems},
+    error::BoxError,
+    jwks::Fetch,
+    secret::Secret,
+};
 
-/// Fetches over HTTPS with `reqwest`.
+/// Fetches keys, and with the feature `client` tokens, over HTTPS with `reqwest`.
 ///
 /// It trusts the roots of the system, follows no redirect, gives up connecting after two seconds and
 /// stops reading a body that is too large. Proxies are taken from the environment (`HTTPS_PROXY`,
@@ -35,15 +40,86 @@ impl HttpFetch {
     ///
     /// When the PEM holds no certificate, or one that cannot be read.
     pub fn trusting(pem: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
-        let problem = |text: String| ConfigError::new(format!("HTTP client: {text}"));
-        let roots = Certificate::from_pem_bundle(pem.as_ref())
-            .map_err(|error| problem(error.to_string()))?;
-        if roots.is_empty() {
-            return Err(problem("there is no certificate in the PEM".to_owned()));
-        }
-        let client = client(|builder| builder.tls_certs_only(roots)).map_err(problem)?;
-        Ok(Self(Arc::new(Ok(client))))
+        Self::builder().with_roots(pem).build()
     }
+
+    /// Sets what a client trusts and what it presents.
+    pub fn builder() -> HttpFetchBuilder {
+        HttpFetchBuilder { roots: None, certificate: None }
+    }
+}
+
+/// Builds an [`HttpFetch`].
+///
+/// # Examples
+///
+/// ```
+/// use tower_auth::HttpFetch;
+///
+/// let error = HttpFetch::builder()
+///     .with_roots("no PEM")
+///     .with_client_certificate("no PEM either")
+///     .build()
+///     .unwrap_err();
+/// assert_eq!(error.problems().count(), 2);
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct HttpFetchBuilder {
+    roots: Option<Vec<u8>>,
+    certificate: Option<Secret>,
+}
+
+impl HttpFetchBuilder {
+    /// Trusts the certificates in this PEM and no others; the roots of the system otherwise.
+    pub fn with_roots(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.roots = Some(pem.as_ref().to_vec());
+        self
+    }
+
+    /// Presents a client certificate: the chain and its key, in one PEM.
+    pub fn with_client_certificate(mut self, pem: impl Into<Secret>) -> Self {
+        self.certificate = Some(pem.into());
+        self
+    }
+
+    /// Makes the client.
+    ///
+    /// # Errors
+    ///
+    /// When the PEM of the roots or of the client certificate lacks what it must hold, or cannot be read.
+    pub fn build(self) -> Result<HttpFetch, ConfigError> {
+        let mut problems = Problems::default();
+        let roots = self.roots.map(|pem| roots(&pem));
+        let roots = roots.transpose().map_err(|problem| problems.add(problem)).ok().flatten();
+        // The reason could quote the key.
+        let identity = self.certificate.map(|pem| Identity::from_pem(pem.expose())).transpose();
+        let identity = identity.map_err(|_| {
+            problems.add("HTTP client: no client certificate with its key in the PEM");
+        });
+        problems.finish(())?;
+        let client = client(|builder| {
+            let builder = match roots {
+                Some(roots) => builder.tls_certs_only(roots),
+                None => builder,
+            };
+            match identity.ok().flatten() {
+                Some(identity) => builder.identity(identity),
+                None => builder,
+            }
+        });
+        let client = client.map_err(|error| ConfigError::new(format!("HTTP client: {error}")))?;
+        Ok(HttpFetch(Arc::new(Ok(client))))
+    }
+}
+
+fn roots(pem: &[u8]) -> Result<Vec<Certificate>, String> {
+    let roots = Certificate::from_pem_bundle(pem);
+    let roots = roots.map_err(|error| format!("HTTP client: {error}"))?;
+    if roots.is_empty() {
+        return Err("HTTP client: there is no certificate in the PEM".to_owned());
+    }
+    Ok(roots)
 }
 
 impl Default for HttpFetch {
@@ -54,8 +130,20 @@ impl Default for HttpFetch {
 
 impl Fetch for HttpFetch {
     async fn get(&self, url: &Uri, max_bytes: usize) -> Result<Response<Vec<u8>>, BoxError> {
+        let request = reqwest::Request::new(reqwest::Method::GET, url.to_string().parse()?);
+        self.send(request, max_bytes).await
+    }
+}
+
+impl HttpFetch {
+    /// The answer to a request, read no further than it may be long.
+    pub(crate) async fn send(
+        &self,
+        request: reqwest::Request,
+        max_bytes: usize,
+    ) -> Result<Response<Vec<u8>>, BoxError> {
         let client = self.0.as_ref().as_ref().map_err(String::as_str)?;
-        let mut answer = client.get(url.to_string()).send().await?;
+        let mut answer = client.execute(request).await?;
         let mut response = Response::new(Vec::new());
         *response.status_mut() = answer.status();
         *response.headers_mut() = std::mem::take(answer.headers_mut());

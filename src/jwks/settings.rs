@@ -4,9 +4,9 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     fetch::{AnyFetch, Fetch},
-    locator::{Locator, Place, PlainHttp},
+    locator::{Locator, Place},
 };
-use crate::config_error::Problems;
+use crate::{config_error::Problems, plain_http::PlainHttp, refresh::Limits};
 
 /// Keys that are fetched, and fetched again as they change.
 ///
@@ -162,6 +162,10 @@ impl RemoteKeys {
     pub const fn allow_plain_http(mut self) -> Self {
         self.plain_http = PlainHttp::Allowed;
         self
+    }
+
+    pub(super) const fn limits(&self) -> Limits {
+        Limits { timeout: self.timeout, cooldown: self.cooldown }
     }
 
     /// Whether these settings and others come to the same. The client is not asked: it is made anew by

@@ -23,6 +23,7 @@ examples! {
     api_key: "../../examples/api_key.rs",
     basic: "../../examples/basic.rs",
     behind_proxy: "../../examples/behind_proxy/main.rs",
+    client: "../../examples/client.rs",
     explain: "../../examples/explain.rs",
     first_of: "../../examples/first_of.rs",
     jwks: "../../examples/jwks.rs",
@@ -266,6 +267,35 @@ fn behind_proxy_takes_no_argument_that_it_does_not_know() {
     for bad in ["envoy", "--by-address", "--folder"] {
         assert!(read(bad).is_err(), "{bad}");
     }
+}
+
+#[tokio::test]
+async fn client_gets_over_a_token_that_is_revoked() {
+    let app = client::app(tower_auth::TestAuthority::start().await.unwrap()).unwrap();
+    assert_eq!(status(&app, "GET", "/orders", &[]).await, 401);
+    let (name, wrong) = user("billing", "wrong");
+    assert_eq!(status(&app, "POST", "/token", &[(name, &wrong)]).await, 401);
+
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", socket.local_addr().unwrap());
+    let server = tokio::spawn({
+        let app = app.clone();
+        async { axum::serve(socket, app).await }
+    });
+    let layer = client::client(&origin, "s3cr3t").unwrap();
+    let orders = async || client::orders(&layer, &origin).await.unwrap();
+    assert_eq!(orders().await, "orders for billing, by token 1\n");
+    assert_eq!(orders().await, "orders for billing, by token 1\n");
+    assert_eq!(status(&app, "POST", "/revoke", &[]).await, 204);
+    assert_eq!(orders().await, "orders for billing, by token 2\n");
+    assert_eq!(layer.token_status().unwrap().retries, 1);
+
+    let stranger = client::client(&origin, "wrong").unwrap();
+    let error = client::orders(&stranger, &origin).await.unwrap_err();
+    assert_eq!(error.to_string(), "no token is given to this client");
+    let elsewhere = client::orders(&layer, "http://localhost:9").await.unwrap_err();
+    assert_eq!(elsewhere.to_string(), "the credentials are not for where the request goes");
+    server.abort();
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod adversary;
 mod axum_extractors;
 mod cached;
 mod challenge;
+mod client;
 mod composition;
 mod examples;
 mod fuzz_corpus;

@@ -5,9 +5,10 @@ use std::time::Duration;
 use axum::Router;
 use tower::Layer;
 use tower_auth::{
-    Authenticator, BasicAuthLayer, CacheLimits, ClaimMapper, ClaimPermissions, ConfigError,
-    FailureThrottle, Failures, Identity, Issuer, JwtAuthLayer, JwtVerifier, Keys,
-    PermissionClaimLayer, PermissionSource, Tenant, TestIdentityLayer, Users, UsersFile, require,
+    Authenticator, AuthorizationLayer, AuthorizationService, BasicAuthLayer, CacheLimits,
+    ClaimMapper, ClaimPermissions, ClientCredentials, ConfigError, FailureThrottle, Failures,
+    Identity, Issuer, JwtAuthLayer, JwtVerifier, Keys, PermissionClaimLayer, PermissionSource,
+    Tenant, TestIdentityLayer, Users, UsersFile, require,
 };
 
 use crate::support::{
@@ -77,6 +78,18 @@ fn permissions(grants: impl PermissionSource) -> [PermissionClaimLayer; 2] {
     [from_claims, from_table]
 }
 
+fn outgoing<C>(client: C, secret: &str) -> Result<AuthorizationService<C>, ConfigError> {
+    // README
+    let source =
+        ClientCredentials::with_basic("https://login.example.com/token", "billing", secret)
+            .build()?;
+    let layer =
+        AuthorizationLayer::tokens(source).for_origin("https://orders.example.com").build()?;
+    let client = layer.layer(client);
+    // end
+    Ok(client)
+}
+
 /// The lines between `// README` and `// end`, without the indentation that they have here.
 fn pieces() -> Vec<String> {
     let mut lines = include_str!("readme.rs").lines();
@@ -116,6 +129,11 @@ async fn permissions_of_claims_and_of_a_table() {
 #[test]
 fn a_remote_issuer_is_no_mistake() {
     assert!(remote_issuer(Router::new().route("/", axum::routing::get(|| async {}))).is_ok());
+}
+
+#[test]
+fn outgoing_calls_are_no_mistake() {
+    assert!(outgoing((), "s3cr3t").is_ok());
 }
 
 #[test]

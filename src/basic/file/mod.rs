@@ -5,7 +5,7 @@ mod fields;
 mod format;
 mod htpasswd;
 mod node;
-mod read;
+mod text;
 mod users_file;
 
 pub(crate) use self::users_file::Loaded;

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::{
     basic::{
         User,
-        file::{document, format::Format, htpasswd, read},
+        file::{document, format::Format, htpasswd, text},
     },
+    bounded_file,
     config_error::ConfigError,
     permission::RoleRules,
 };
@@ -174,7 +175,7 @@ impl UsersFile {
     /// Users and rules in the bytes of a file.
     pub(crate) fn parse(&self, bytes: &[u8]) -> Result<Loaded, ConfigError> {
         self.within_path(match self.kind {
-            Kind::Htpasswd => read::text(bytes).and_then(htpasswd::parse),
+            Kind::Htpasswd => text::text(bytes).and_then(htpasswd::parse),
             Kind::Document => self.tree(bytes).and_then(|root| document::all(self, &root)),
         })
     }
@@ -195,17 +196,17 @@ impl UsersFile {
         }
     }
 
-    fn read(&self) -> Result<read::Bytes, Vec<String>> {
+    fn read(&self) -> Result<bounded_file::Bytes, Vec<String>> {
         // Before the file is opened: with an extension nobody reads there is nothing to open it for.
         if matches!(self.kind, Kind::Document) {
             Format::of(&self.path).map_err(|problem| vec![problem])?;
         }
-        read::bounded(&self.path, self.max_bytes).map_err(|problem| vec![problem])
+        bounded_file::read(&self.path, self.max_bytes).map_err(|problem| vec![problem])
     }
 
     fn tree(&self, bytes: &[u8]) -> Result<super::node::Node, Vec<String>> {
         let format = Format::of(&self.path).map_err(|problem| vec![problem])?;
-        format.parse(read::text(bytes)?).map_err(|problem| vec![problem])
+        format.parse(text::text(bytes)?).map_err(|problem| vec![problem])
     }
 
     /// Says in front of every problem which file has it.

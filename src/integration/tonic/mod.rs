@@ -55,3 +55,23 @@ impl From<AuthError> for Status {
         Self::new(Code::from_i32(error.kind().grpc_code().into()), error.to_string())
     }
 }
+
+/// For a client that reports an error of an [`AuthorizationLayer`](crate::AuthorizationLayer) in gRPC's
+/// words: a source that is out of reach is `UNAVAILABLE`, so that the call is tried again.
+#[cfg(feature = "client")]
+impl From<crate::ClientAuthError> for Status {
+    fn from(error: crate::ClientAuthError) -> Self {
+        use crate::ClientAuthErrorKind as Kind;
+
+        let code = match error.kind() {
+            Kind::Overloaded => Code::ResourceExhausted,
+            Kind::TokenUnavailable => Code::Unavailable,
+            Kind::TokenRefused | Kind::TokenUnusable => Code::Unauthenticated,
+            Kind::AlreadyAuthorized
+            | Kind::ForeignOrigin
+            | Kind::PlainText
+            | Kind::UnknownOrigin => Code::FailedPrecondition,
+        };
+        Self::new(code, error.to_string())
+    }
+}

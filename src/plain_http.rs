@@ -1,0 +1,38 @@
+//! Where plain HTTP will do: between a program and its own machine, and where somebody said so.
+
+use std::net::IpAddr;
+
+use http::Uri;
+
+/// Whether plain HTTP may go farther than to loopback.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum PlainHttp {
+    Refused,
+    Allowed,
+}
+
+/// Checks a URL that is to be fetched from. `risk` says what could happen on the way.
+pub(crate) fn web(url: &str, plain: PlainHttp, risk: &str) -> Result<Uri, String> {
+    let uri: Uri = url.parse().map_err(|_| format!("{url:?} is not a URL"))?;
+    let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else {
+        return Err(format!("{url:?} is not a whole URL: https://host/path is needed"));
+    };
+    if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+        return Err("a URL with a user in it: leave it out".to_owned());
+    }
+    match scheme {
+        "https" => Ok(uri),
+        "http" if plain == PlainHttp::Allowed || is_loopback(host) => Ok(uri),
+        "http" => {
+            Err(format!("{url:?}: {risk}, so https is needed (`allow_plain_http` if you must)"))
+        }
+        _ => Err(format!("{url:?}: https, or http on loopback, is needed")),
+    }
+}
+
+/// Whether a host, as a URL spells it, is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
