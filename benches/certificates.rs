@@ -60,7 +60,9 @@ impl Requests {
         S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
     {
         assert_eq!(self.send(&mut service, false), StatusCode::OK);
-        let counted = allocation_counter::measure(|| drop(self.send(&mut service, false)));
+        let counted = allocation_counter::measure(|| {
+            self.send(&mut service, false);
+        });
         #[allow(clippy::cast_precision_loss, reason = "a handful")]
         let counted = counted.count_total as f64;
         counted

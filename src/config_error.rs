@@ -70,7 +70,7 @@ impl Problems {
     }
 
     /// Everything that was needed, unless something was wrong with any of it.
-    #[cfg(any(feature = "client", feature = "jwks", feature = "tls"))]
+    #[cfg(any(feature = "client", feature = "jwks", feature = "regex", feature = "tls"))]
     pub(crate) fn finish_with<T>(self, value: Option<T>) -> Result<T, ConfigError> {
         match value {
             Some(value) if self.0.is_empty() => Ok(value),

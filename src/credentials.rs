@@ -54,6 +54,11 @@ pub trait Credentials: Sized + Send + 'static {
     /// establishes. It must be a token (RFC 9110, section 5.6.2).
     const NAME: &'static str;
 
+    /// Whether they are the connection's and come with every request on it, whatever the client wants
+    /// with this one, as its certificate does; see
+    /// [`AuthLayer::allow_unused_certificate`](crate::AuthLayer::allow_unused_certificate).
+    const OF_CONNECTION: bool = false;
+
     /// Reads the credentials of this kind.
     ///
     /// `Ok(None)` says that the request carries none of this kind, so another scheme may have its
@@ -75,6 +80,15 @@ pub trait Credentials: Sized + Send + 'static {
     /// Marks the secret as sensitive, for requests that keep it.
     fn mark_sensitive(parts: &mut Parts) {
         let _ = parts;
+    }
+
+    /// The tenant that an outer [`TenantLayer`](crate::TenantLayer) found in the request, where the
+    /// credentials know it. A `PerTenant` authenticator (feature `cache`) asks for it.
+    ///
+    /// [`from_parts`](Self::from_parts) reads it with
+    /// [`Tenant::requested_in`](crate::Tenant::requested_in). The default knows none.
+    fn requested_tenant(&self) -> Option<&crate::Tenant> {
+        None
     }
 
     /// How to ask for credentials of this kind; the layer adds the realm.

@@ -70,6 +70,42 @@ fn denied(check: &'static str, error: &AuthError, parts: &Parts) {
     }
 }
 
+/// An element of a claim of permissions grants nothing; told of when the number of such has doubled.
+pub(crate) fn element_skipped(
+    issuer: Option<&str>,
+    claim: &dyn std::fmt::Display,
+    reason: &str,
+    count: u64,
+) {
+    #[cfg(feature = "tracing")]
+    {
+        let claim = tracing::field::display(claim);
+        tracing::warn!(target: "tower_auth", issuer, claim, reason, count, "a claim is malformed");
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = (issuer, claim, reason, count);
+}
+
+/// Somebody acts for a tenant they do not belong to, by a rule for operators.
+pub(crate) fn operator(rule: &'static str, identity: &crate::Identity, tenant: &crate::Tenant) {
+    #[cfg(feature = "tracing")]
+    {
+        let (subject, tenant) = (identity.subject(), tenant.as_str());
+        tracing::info!(target: "tower_auth", rule, subject, tenant, "an operator may act for a tenant");
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = (rule, identity, tenant);
+}
+
+/// What is remembered of a tenant could not be loaded.
+#[cfg(feature = "cache")]
+pub(crate) fn tenant_failed(tenant: &crate::Tenant, error: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "tower_auth", tenant = tenant.as_str(), error, "a tenant could not be loaded");
+    #[cfg(not(feature = "tracing"))]
+    let _ = (tenant, error);
+}
+
 /// A key of a set that tokens cannot be verified with; once, when the set is read.
 #[cfg(feature = "jwks")]
 pub(crate) fn key_left_out(issuer: Option<&str>, reason: &str) {
@@ -189,6 +225,15 @@ pub(crate) fn certificate_ends(status: &crate::CertificateStatus) {
     let _ = status;
 }
 
+/// No connection is accepted at the moment.
+#[cfg(feature = "tls")]
+pub(crate) fn accept_failed(error: &std::io::Error) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(target: "tower_auth", %error, "no connection can be accepted");
+    #[cfg(not(feature = "tracing"))]
+    let _ = error;
+}
+
 /// A handshake came to nothing: loud where a certificate was refused, for scanners are many.
 #[cfg(feature = "tls")]
 pub(crate) fn handshake_failed(peer: std::net::SocketAddr, error: &std::io::Error) {
@@ -207,4 +252,51 @@ pub(crate) fn handshake_failed(peer: std::net::SocketAddr, error: &std::io::Erro
     }
     #[cfg(not(feature = "tracing"))]
     let _ = (peer, error);
+}
+
+/// A rule that never applies; once, when rules are built.
+#[cfg(feature = "policy")]
+pub(crate) fn rule_questionable(lint: &crate::policy::RuleLint) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "tower_auth", warning = %lint, "a rule is questionable");
+    #[cfg(not(feature = "tracing"))]
+    let _ = lint;
+}
+
+/// A policy refuses nothing.
+#[cfg(feature = "policy")]
+pub(crate) fn policy_rehearses(rules: usize) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "tower_auth", rules, "a policy only rehearses: it refuses nothing");
+    #[cfg(not(feature = "tracing"))]
+    let _ = rules;
+}
+
+/// A request that is let through only because the policy rehearses.
+#[cfg(feature = "policy")]
+pub(crate) fn would_be_refused(error: &AuthError, parts: &Parts) {
+    #[cfg(feature = "tracing")]
+    {
+        let (kind, error) = (error.kind().as_str(), crate::error::reasons(error));
+        let (http_method, path) = (parts.method.as_str(), parts.uri.path());
+        tracing::warn!(
+            target: "tower_auth",
+            kind,
+            error,
+            http_method,
+            path,
+            "would be refused, and is not: the policy only rehearses"
+        );
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = (error, parts);
+}
+
+/// A policy has other rules or another mapper.
+#[cfg(feature = "policy")]
+pub(crate) fn policy_replaced(version: u64, rules: usize) {
+    #[cfg(feature = "tracing")]
+    tracing::info!(target: "tower_auth", version, rules, "policy replaced");
+    #[cfg(not(feature = "tracing"))]
+    let _ = (version, rules);
 }

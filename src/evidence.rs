@@ -23,6 +23,9 @@ pub(crate) struct Evidence {
     pub(crate) tenant: TenantEvidence,
     pub(crate) permissions: Option<Permissions>,
     pub(crate) permitted: Option<Permitted>,
+    /// What the rules of a policy further out say about the request.
+    #[cfg(feature = "policy")]
+    pub(crate) ruling: Option<crate::policy::Ruling>,
 }
 
 #[derive(Clone, Default)]

@@ -6,7 +6,9 @@ use http::Extensions;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{claims::Claims, evidence::Evidence, shared::Shared};
+use crate::{
+    claims::Claims, error::AuthError, evidence::Evidence, permission::Memo, shared::Shared,
+};
 
 /// Who the caller is: what an [`Authenticator`](crate::Authenticator) returns and a handler receives.
 ///
@@ -52,7 +54,13 @@ pub(crate) struct Facts {
     expires_at: Option<SystemTime>,
     claims: Claims,
     anonymous: bool,
+    recheck: Option<Recheck>,
+    /// What this says about permissions.
+    memo: Memo,
 }
+
+/// Whether an identity still counts, asked while an answer is under way.
+pub(crate) type Recheck = Arc<dyn Fn(&Identity) -> Result<(), AuthError> + Send + Sync>;
 
 impl Identity {
     /// The method of an identity that no layer has established yet.
@@ -74,6 +82,8 @@ impl Identity {
             expires_at: None,
             claims: Claims::default(),
             anonymous: false,
+            recheck: None,
+            memo: Memo::new(),
         };
         Self { facts: Shared::new(Arc::new(facts)), outer: None, impersonated: None }
     }
@@ -111,6 +121,34 @@ impl Identity {
     #[must_use]
     pub fn with_expiry(mut self, expires_at: SystemTime) -> Self {
         self.facts_mut().expires_at = Some(expires_at);
+        self
+    }
+
+    /// Says whether the identity still counts, for answers that take longer than it may last: an
+    /// `IdentityEnd` (feature `stream`) asks it from time to time.
+    ///
+    /// It must answer from memory. Verifiers of tokens with a
+    /// list of what is revoked, and certificate rules with lists, set it by themselves.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::{Arc, atomic::{AtomicBool, Ordering}};
+    /// use tower_auth::{AuthError, Identity};
+    ///
+    /// let logged_in = Arc::new(AtomicBool::new(true));
+    /// let session = Arc::clone(&logged_in);
+    /// let identity = Identity::new("alice").with_recheck(move |_| {
+    ///     if session.load(Ordering::Relaxed) { Ok(()) } else { Err(AuthError::invalid("logged out")) }
+    /// });
+    /// # let _ = identity;
+    /// ```
+    #[must_use]
+    pub fn with_recheck(
+        mut self,
+        recheck: impl Fn(&Self) -> Result<(), AuthError> + Send + Sync + 'static,
+    ) -> Self {
+        self.facts_mut().recheck = Some(Arc::new(recheck));
         self
     }
 
@@ -203,6 +241,14 @@ impl Identity {
         self.facts.anonymous
     }
 
+    /// Whether this identity and those outside of it still count.
+    #[cfg(feature = "stream")]
+    pub(crate) fn recheck(&self) -> Result<(), AuthError> {
+        std::iter::successors(Some(self), |identity| identity.outer()).try_for_each(|identity| {
+            identity.facts.recheck.as_ref().map_or(Ok(()), |recheck| recheck(identity))
+        })
+    }
+
     /// Stores that keep identities establish them once, so that a request copies none.
     pub(crate) fn established_by(mut self, method: &'static str) -> Self {
         if self.facts.method != method {
@@ -253,9 +299,17 @@ impl Identity {
         Self { facts, outer: None, impersonated: None }
     }
 
-    /// Clones only what somebody else holds too.
+    /// Where the permissions of a remembered identity are kept; nowhere where somebody is outside of
+    /// it, which belongs to a request and not to what is remembered.
+    pub(crate) fn memo(&self) -> Option<&Memo> {
+        (self.facts.is_striped() && self.outer.is_none()).then_some(&self.facts.memo)
+    }
+
+    /// Clones only what somebody else holds too. What was said of the facts is forgotten.
     fn facts_mut(&mut self) -> &mut Facts {
-        self.facts.make_mut()
+        let facts = self.facts.make_mut();
+        facts.memo.clear();
+        facts
     }
 }
 
@@ -268,8 +322,10 @@ impl Facts {
         subject: String,
         expires_at: Option<SystemTime>,
         claims: Claims,
+        recheck: Option<Recheck>,
     ) -> Self {
-        Self { subject, issuer, method, expires_at, claims, anonymous: false }
+        let memo = Memo::new();
+        Self { subject, issuer, method, expires_at, claims, anonymous: false, recheck, memo }
     }
 }
 

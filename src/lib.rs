@@ -10,10 +10,12 @@
 //! | [`ImpersonationLayer`] | as whom do you act? | the [`Identity`] of somebody else |
 //! | [`TenantLayer`] | for whom do you act? | [`Tenant`] |
 //! | [`PermissionClaimLayer`] | what may you do? | [`Permissions`], and at a [`require`]d route [`Permitted`] |
+//! | [`Policy`] | what may you do, by a table for the whole service? | [`Permissions`] and [`Permitted`] |
 //!
 //! Credentials are judged by an [`Authenticator`]: a ready one such as [`Users`], [`JwtVerifier`] or
 //! [`CertificateRules`], or your own type with one `async fn`. Claims become permissions by a
-//! [`ClaimMapper`]. [`AuthLayer`] offers several schemes on one route.
+//! [`ClaimMapper`], and routes ask for them by a [`Requirement`]. [`AuthLayer`] offers several schemes
+//! on one route.
 //!
 //! # How a request flows
 //!
@@ -34,7 +36,7 @@
 //!
 //! Each layer is one [`Check`] in front of one service, the [`Gate`]; what it promises whatever is
 //! checked is in [`guide::promises`]. The [`guide`] also tells about order, defaults, events,
-//! passwords, certificates, outages and outgoing calls.
+//! mappers, rules, passwords, certificates, tenants, outages and outgoing calls.
 //!
 //! # axum
 //!
@@ -111,19 +113,22 @@
 //! |---|---|---|
 //! | `axum` | yes | extractors, [`AuthError`] as a response |
 //! | `basic` | yes | [`BasicAuthLayer`], [`Users`] with bcrypt, [`UsersFile`] as htpasswd or JSON |
-//! | `cache` | yes | [`Authenticator::cached`]: judgements that are remembered |
+//! | `cache` | yes | [`Authenticator::cached`], [`PermissionSource`]: judgements and permissions that are remembered; [`PerTenant`], [`RegisteredTenants`] |
 //! | `jwks` | yes | `jwt`, and JWK sets as a source of [`Keys`], as text or fetched ([`RemoteKeys`]) |
 //! | `jwt` | by `jwks` | [`JwtAuthLayer`], [`JwtVerifier`] on aws-lc-rs |
 //! | `mtls` | yes | [`MtlsIdentityLayer`], [`CertificateRules`], [`CertificateList`], [`ForwardedCertificatesLayer`] |
+//! | `policy` | yes | [`Policy`]: [`RpcRules`] and [`PathRules`] for whole services, exchanged under requests |
 //! | `reqwest` | yes | [`HttpFetch`], the client that keys and tokens are fetched with where no other is given |
 //! | `tls` | yes | [`TlsListener`] for `axum::serve`, tonic and loops of your own, [`TlsHandle`], [`TlsConfig`] |
 //! | `tracing` | yes | one structured [event](guide::events) per decision |
 //! | `client` | | [`AuthorizationLayer`] for outgoing calls: Basic and bearer tokens, renewed ahead |
 //! | `hocon` | | [`UsersFile`] in HOCON, such as Nussknacker's `users.conf` |
 //! | `phc` | | password hashes by argon2id and scrypt, beside bcrypt |
+//! | `regex` | | [`ClaimPattern`]: permissions out of claims by patterns with named groups |
 //! | `toml` | | [`UsersFile`] in TOML |
 //! | `yaml` | | [`UsersFile`] in YAML |
-//! | `tonic` | | client certificates of tonic's TLS, `tonic::Status` from [`AuthError`] |
+//! | `stream` | by `tonic` | [`IdentityEnd`]: answers that end when the caller's credentials do |
+//! | `tonic` | | client certificates of tonic's TLS, [`RequestEvidence`], `tonic::Status` from [`AuthError`], [`GrpcErrorInfo`] |
 //! | `rust-crypto` | | `JwtAuthLayer` on a pure-Rust back end; aws-lc-rs is used where `jwt` is on too |
 //! | `testing` | | a [`Clock`] that tests set by hand, `TestAuthority` (with `jwt` or `rust-crypto`), `TestIdentityLayer` |
 //! | `throttle` | | [`FailureThrottle`]: too many failed attempts are answered with 429 |
@@ -154,6 +159,8 @@ mod evidence;
 mod gate;
 pub mod guide;
 mod identity;
+#[cfg(feature = "stream")]
+mod identity_end;
 mod impersonation;
 mod integration;
 #[cfg(feature = "jwks")]
@@ -168,6 +175,8 @@ mod pem;
 mod permission;
 #[cfg(any(feature = "client", feature = "jwks"))]
 mod plain_http;
+#[cfg(feature = "policy")]
+mod policy;
 #[cfg(any(feature = "cache", feature = "client", feature = "jwks"))]
 mod random;
 #[cfg(any(feature = "client", feature = "jwks"))]
@@ -197,8 +206,12 @@ pub use self::client::{
     ClientCredentialsBuilder, CloneBody, KuflowTokens, KuflowTokensBuilder, NoReplay, Post,
     Renewal, Replay, TokenFile, TokenSource, TokenStatus,
 };
+#[cfg(feature = "stream")]
+pub use self::identity_end::{GuardedStream, IdentityEnd};
 #[cfg(feature = "axum")]
 pub use self::integration::axum::TypedClaims;
+#[cfg(feature = "tonic")]
+pub use self::integration::tonic::{GrpcErrorInfo, RequestEvidence};
 #[cfg(feature = "jwks")]
 pub use self::jwks::{Fetch, KeyStatus, RemoteKeys};
 #[cfg(feature = "reqwest")]
@@ -215,13 +228,28 @@ pub use self::mtls::{
     CertificateEntry, CertificateFilter, CertificateFilters, CertificateList, CertificateRules,
     ClientCertificate, ForwardedCertificates, ForwardedCertificatesLayer, ForwardedGrant,
     MtlsIdentityLayer, NameKind, NameTemplate, PeerCertificates, PeerCertificatesLayer,
-    PeerCertificatesService, ProxyProof, UnixPeer, check_ca_bundle, check_client_certificate,
+    PeerCertificatesService, ProxyProof, PublicAuthorities, UnixPeer, check_ca_bundle,
+    check_client_certificate,
 };
 #[cfg(feature = "tls")]
 pub use self::mtls::{
     CertificateStatus, CertificateUse, ExpiryState, ForwardedAuthorities, HandshakeCounts,
     PemSource, TlsConfig, TlsHandle, TlsHost, TlsListener, TlsListenerBuilder, TlsPeer, TlsStatus,
     TlsStream,
+};
+#[cfg(feature = "regex")]
+pub use self::permission::ClaimPattern;
+#[cfg(feature = "cache")]
+pub use self::permission::{CachedPermissions, PermissionSource};
+#[cfg(feature = "policy")]
+pub use self::policy::{
+    Access, ChangeKind, Explanation, GuardLayer, Guards, PathRule, PathRules, PathRulesBuilder,
+    Policy, PolicyDifference, PolicyDifferences, PolicyGrant, PolicyStatus, RpcRule, RpcRules,
+    RpcRulesBuilder, RuleChange, RuleLint, Rules, RulesDiff,
+};
+#[cfg(feature = "cache")]
+pub use self::tenant::{
+    PerTenant, RegisteredTenants, TenantLoader, TenantRegistry, TenantState, TenantStatus,
 };
 #[cfg(feature = "testing")]
 pub use self::testing::TestIdentityLayer;
@@ -242,11 +270,18 @@ pub use self::{
     impersonation::{Directory, Impersonation, ImpersonationLayer, ImpersonationRules},
     peer_address::PeerAddress,
     permission::{
-        ClaimMapper, ClaimPermissions, PermissionClaimLayer, PermissionMap, Permissions, Permitted,
-        RequireLayer, Requirement, RoleMapper, RoleRule, RoleRules, RoleRulesBuilder, Roles,
-        RolesBuilder, all, any, require,
+        AndMapper, ClaimMapper, ClaimPermissions, Hierarchy, HierarchyBuilder, HierarchyMapper,
+        MapperStatus, OrElseMapper, Permission, PermissionClaimLayer, PermissionMap, Permissions,
+        Permitted, RequireLayer, Required, Requirement, RoleMapper, RoleRule, RoleRules,
+        RoleRulesBuilder, Roles, RolesBuilder, TemporalPermissions, WhenMapper, all, any, not,
+        require,
     },
-    rejection::{Challenge, DefaultRejection, ProblemJson, Rejection, grpc_response},
+    rejection::{
+        Challenge, DefaultRejection, ProblemJson, Rejection, TemporalRejection, grpc_response,
+    },
     secret::Secret,
-    tenant::{Tenant, TenantGrant, TenantLayer, TenantMembership, TenantResolver},
+    tenant::{
+        Membership, Tenant, TenantGrant, TenantLayer, TenantMembership, TenantResolver,
+        TenantSource,
+    },
 };

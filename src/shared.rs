@@ -54,7 +54,6 @@ impl<T: ?Sized> Striped<T> {
     }
 
     /// Bytes of memory beside the value, at most.
-    #[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
     pub(crate) fn overhead() -> usize {
         // A line, its two counts, rounded up to whole lines, and its place in the list.
         stripes() * (2 * size_of::<Line<()>>().max(64) + size_of::<OnceLock<Arc<Line<()>>>>())
@@ -75,8 +74,12 @@ impl<T: ?Sized> Shared<T> {
     }
 }
 
-#[cfg(feature = "cache")]
 impl<T> Shared<T> {
+    /// Whether it is of a value that is kept for more than this request.
+    pub(crate) const fn is_striped(&self) -> bool {
+        matches!(self, Self::Striped(_))
+    }
+
     pub(crate) fn into_arc(self) -> Arc<T> {
         match self {
             Self::Direct(value) => value,

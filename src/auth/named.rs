@@ -21,6 +21,15 @@ macro_rules! named_layer {
                 Self(self.0.with_realm(realm))
             }
 
+            /// Makes the realm from the tenant that the request asks for; see
+            /// [`AuthLayer::with_realm_by_tenant`](crate::AuthLayer::with_realm_by_tenant).
+            pub fn with_realm_by_tenant(
+                self,
+                realm: impl Fn(&$crate::Tenant) -> String + Send + Sync + 'static,
+            ) -> Self {
+                Self(self.0.with_realm_by_tenant(realm))
+            }
+
             /// Lets callers in who present no credentials, as
             /// [`Identity::anonymous`](crate::Identity::anonymous). Credentials that are presented
             /// and bad are refused all the same.

@@ -14,7 +14,7 @@ use crate::{
     identity::Identity,
     rejection::Challenge,
     shared::{Shared, Striped},
-    tenant::Requested,
+    tenant::{Requested, Standing},
 };
 
 /// One way to authenticate: a kind of [`Credentials`] and the [`Authenticator`] that judges them.
@@ -117,6 +117,11 @@ impl Scheme {
         self.judge.is_presented(parts)
     }
 
+    /// Whether its credentials are the connection's and not the request's.
+    pub(super) fn is_of_connection(&self) -> bool {
+        self.judge.is_of_connection()
+    }
+
     pub(super) fn mark_sensitive(&self, parts: &mut Parts) {
         self.judge.mark_sensitive(parts);
     }
@@ -147,10 +152,22 @@ impl Admission {
         identity: Identity,
         judge: Option<Shared<dyn Judge>>,
         requested: Option<&Requested>,
-    ) -> Result<Self, AuthError> {
-        match requested.map_or(Ok(()), |requested| requested.accepts(&identity)) {
-            Ok(()) => Ok(Self { identity, judge }),
-            Err(error) => Err(ask_anonymous_to_log_in(error, &identity)),
+    ) -> Verdict<Self> {
+        let Some(requested) = requested else {
+            return Verdict::Granted(Self { identity, judge });
+        };
+        if let Err(error) = requested.accepts(&identity) {
+            return Verdict::Denied(ask_anonymous_to_log_in(error, &identity));
+        }
+        match requested.standing() {
+            Standing::Good => Verdict::Granted(Self { identity, judge }),
+            Standing::Bad(error) => Verdict::Denied(ask_anonymous_to_log_in(error, &identity)),
+            Standing::Open(asked) => Verdict::Pending(Box::pin(async move {
+                match asked.await {
+                    Ok(()) => Ok(Self { identity, judge }),
+                    Err(error) => Err(ask_anonymous_to_log_in(error, &identity)),
+                }
+            })),
         }
     }
 }
@@ -166,6 +183,7 @@ pub(super) trait Judge: Send + Sync {
     fn name(&self) -> &'static str;
     fn challenge(&self) -> Challenge;
     fn is_presented(&self, parts: &Parts) -> Result<bool, AuthError>;
+    fn is_of_connection(&self) -> bool;
     fn judge(&self, this: Shared<dyn Judge>, parts: &Parts) -> Verdict<Admission>;
     fn remove_secret(&self, parts: &mut Parts);
     fn mark_sensitive(&self, parts: &mut Parts);
@@ -193,6 +211,10 @@ where
         self.reader.read(parts).map(|credentials| credentials.is_some())
     }
 
+    fn is_of_connection(&self) -> bool {
+        C::OF_CONNECTION
+    }
+
     fn judge(&self, this: Shared<dyn Judge>, parts: &Parts) -> Verdict<Admission> {
         let credentials = match self.reader.read(parts) {
             Ok(Some(credentials)) => credentials,
@@ -204,14 +226,17 @@ where
             requested: Evidence::of(&parts.extensions).and_then(Evidence::requested).cloned(),
         };
         match self.authenticator.answer(credentials) {
-            Answer::Now(judgement) => match conclusion.draw(C::NAME, judgement) {
-                Ok(admission) => Verdict::Granted(admission),
-                Err(error) => Verdict::Denied(error),
-            },
+            Answer::Now(judgement) => conclusion.draw(C::NAME, judgement),
             Answer::Later(credentials) => {
                 let authenticator = Arc::clone(&self.authenticator);
                 Verdict::Pending(Box::pin(async move {
-                    conclusion.draw(C::NAME, authenticator.authenticate(credentials).await)
+                    let judgement = authenticator.authenticate(credentials).await;
+                    match conclusion.draw(C::NAME, judgement) {
+                        Verdict::Granted(admission) => Ok(admission),
+                        Verdict::Denied(error) => Err(error),
+                        Verdict::Pending(verdict) => verdict.await,
+                        Verdict::Passed => Err(AuthErrorKind::Misconfigured.into()),
+                    }
                 }))
             }
         }
@@ -237,16 +262,25 @@ impl Conclusion {
         self,
         name: &'static str,
         judgement: Result<Identity, AuthError>,
-    ) -> Result<Admission, AuthError> {
-        let admission = judgement.and_then(|identity| {
-            if identity.is_anonymous() {
-                // Only the layer's own setting lets anonymous callers in.
-                return Err(AuthError::new(AuthErrorKind::Misconfigured)
-                    .with_source("the authenticator answered with an anonymous identity"));
+    ) -> Verdict<Admission> {
+        let admission = match judgement {
+            // Only the layer's own setting lets anonymous callers in.
+            Ok(identity) if identity.is_anonymous() => {
+                let reason = "the authenticator answered with an anonymous identity";
+                Verdict::Denied(AuthError::new(AuthErrorKind::Misconfigured).with_source(reason))
             }
-            let identity = identity.established_by(name);
-            Admission::agreed(identity, Some(self.judge), self.requested.as_ref())
-        });
-        admission.map_err(|error| error.with_scheme(name))
+            Ok(identity) => {
+                let identity = identity.established_by(name);
+                Admission::agreed(identity, Some(self.judge), self.requested.as_ref())
+            }
+            Err(error) => Verdict::Denied(error),
+        };
+        match admission {
+            Verdict::Denied(error) => Verdict::Denied(error.with_scheme(name)),
+            Verdict::Pending(verdict) => Verdict::Pending(Box::pin(async move {
+                verdict.await.map_err(|error| error.with_scheme(name))
+            })),
+            verdict => verdict,
+        }
     }
 }

@@ -7,8 +7,8 @@ use http::{header::AUTHORIZATION, request::Parts};
 use zeroize::Zeroizing;
 
 use crate::{
-    authorization, because, credentials::Credentials, error::AuthError, evidence::Evidence,
-    peer_address::PeerAddress, rejection::Challenge, secret::Secret,
+    authorization, because, credentials::Credentials, error::AuthError, peer_address::PeerAddress,
+    rejection::Challenge, secret::Secret,
 };
 
 /// Longer credentials are refused unread. It leaves room for any password that a person or a
@@ -87,9 +87,8 @@ impl Basic {
         let (username, password) = text
             .split_once(':')
             .ok_or_else(|| because::unreadable("no colon after the user-id"))?;
-        let requested = Evidence::of(&parts.extensions).and_then(Evidence::requested);
         Ok(Self {
-            tenant: requested.map(|requested| requested.tenant.clone()),
+            tenant: crate::Tenant::requested_in(&parts.extensions).cloned(),
             peer: PeerAddress::from_extensions(&parts.extensions),
             ..Self::new(username, Secret::new(password))
         })
@@ -113,6 +112,10 @@ impl Credentials for Basic {
 
     fn mark_sensitive(parts: &mut Parts) {
         authorization::mark_sensitive(parts);
+    }
+
+    fn requested_tenant(&self) -> Option<&crate::Tenant> {
+        self.tenant.as_ref()
     }
 
     fn challenge() -> Challenge {

@@ -9,15 +9,12 @@ mod flights;
 mod key;
 mod limits;
 
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+pub(crate) use self::flights::{Flight, Waiting};
 pub use self::limits::CacheLimits;
 pub(crate) use self::{
-    bounded::BoundedMap,
+    bounded::{BoundedMap, Bounds},
     flights::{Flights, Turn},
-};
-#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
-pub(crate) use self::{
-    bounded::Bounds,
-    flights::{Flight, Waiting},
 };
 #[cfg(feature = "cache")]
 pub use self::{

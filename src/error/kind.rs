@@ -16,6 +16,7 @@ use http::StatusCode;
 /// | `Throttled` | 429 and `Retry-After` | `RESOURCE_EXHAUSTED` 8 | none |
 /// | `Overloaded` | 503 and `Retry-After` | `RESOURCE_EXHAUSTED` 8 | none |
 /// | `Unavailable` | 503 and `Retry-After` | `UNAVAILABLE` 14 | none |
+/// | `AmbiguousPath` | 400 | `UNIMPLEMENTED` 12 | none |
 /// | `Misconfigured` | 500 | `INTERNAL` 13 | none |
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
@@ -40,6 +41,8 @@ pub enum AuthErrorKind {
     Overloaded,
     /// An identity provider, a key set or a store is out of reach.
     Unavailable,
+    /// The path of the request, or what overrides it, could be read as another one.
+    AmbiguousPath,
     /// The layers are not wired correctly, or a check panicked.
     Misconfigured,
 }
@@ -65,7 +68,7 @@ const fn row(
 
 impl AuthErrorKind {
     /// Every kind, in the order of the table.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::MissingCredentials,
         Self::AmbiguousCredentials,
         Self::UnreadableCredentials,
@@ -76,6 +79,7 @@ impl AuthErrorKind {
         Self::Throttled,
         Self::Overloaded,
         Self::Unavailable,
+        Self::AmbiguousPath,
         Self::Misconfigured,
     ];
 
@@ -95,6 +99,7 @@ impl AuthErrorKind {
             Self::Throttled => row("throttled", StatusCode::TOO_MANY_REQUESTS, 8, None, "too many failed attempts"),
             Self::Overloaded => row("overloaded", StatusCode::SERVICE_UNAVAILABLE, 8, None, "too many requests are waiting"),
             Self::Unavailable => row("unavailable", StatusCode::SERVICE_UNAVAILABLE, 14, None, "authentication is temporarily unavailable"),
+            Self::AmbiguousPath => row("ambiguous_path", StatusCode::BAD_REQUEST, 12, None, "the path of the request is ambiguous"),
             Self::Misconfigured => row("misconfigured", StatusCode::INTERNAL_SERVER_ERROR, 13, None, "authentication layers are not wired correctly"),
         }
     }

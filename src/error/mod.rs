@@ -215,7 +215,13 @@ pub(crate) fn asks_to_come_back(status: StatusCode) -> bool {
 }
 
 /// The whole chain of reasons in one text, for the log.
-#[cfg(any(feature = "client", feature = "jwks", feature = "tracing"))]
+#[cfg(any(
+    feature = "cache",
+    feature = "client",
+    feature = "jwks",
+    feature = "tonic",
+    feature = "tracing"
+))]
 pub(crate) fn reasons(error: &(dyn Error + 'static)) -> String {
     let chain = std::iter::successors(Some(error), |&error| error.source());
     chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")

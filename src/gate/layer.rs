@@ -27,6 +27,11 @@ impl<C, R> GateLayer<C, R> {
     pub fn with_rejection<R2>(self, rejection: R2) -> GateLayer<C, R2> {
         GateLayer { check: self.check, rejection }
     }
+
+    #[cfg(feature = "policy")]
+    pub(crate) fn into_parts(self) -> (C, R) {
+        (self.check, self.rejection)
+    }
 }
 
 impl<S, C: Clone, R: Clone> Layer<S> for GateLayer<C, R> {

@@ -28,7 +28,8 @@
 //! | a key that does not belong to the certificate, half a file, no file | what was there before is used; an event and [`TlsStatus::failure`](crate::TlsStatus) say why, once |
 //! | a good set | it is used for handshakes from then on; an event tells |
 //!
-//! All of it changes or nothing: no handshake sees a new chain with an old key. Connections that are
+//! All of it changes or nothing: no handshake sees a new chain with an old key, and one that has begun goes
+//! on as it began. Connections that are
 //! open stay open; that their client's certificate has not ended is asked on every request by
 //! [`CertificateRules`](crate::CertificateRules), and so are its lists. A revocation list counts for new
 //! handshakes only: to end what is open, put the certificate on a
@@ -38,13 +39,19 @@
 //! against the authorities and the lists as they are now, and sessions from before a change are
 //! forgotten.
 //!
+//! That the files are still looked at shows in [`TlsStatus::looked_at`](crate::TlsStatus): where a file
+//! system hangs, it stands still.
+//!
 //! Certificates that come from elsewhere, a vault for example, are exchanged by
 //! [`TlsHandle::replace`](crate::TlsHandle::replace).
 //!
 //! # What ends soon
 //!
 //! Every certificate of every chain and bundle is watched, and the day by which a revocation list must
-//! be replaced. [`TlsHandle::status`](crate::TlsHandle::status) tells of each how near its end is, and
+//! be replaced. An authority of clients is trusted until it is taken out of its file, also when it has
+//! ended: who trusts it outright is taken at its word (RFC 5280, section 6.1.1).
+//!
+//! [`TlsHandle::status`](crate::TlsHandle::status) tells of each how near its end is, and
 //! an event tells of those within a window, every hour until somebody renews them:
 //!
 //! ```no_run
@@ -72,6 +79,11 @@
 //! | as they are | by the rules of the listener |
 //! | with [`allow_tls_host("partners.example.com")`](crate::CertificateRules::allow_tls_host) | by those, and by the own rules of that host |
 //! | with [`require_tls_host("partners.example.com")`](crate::CertificateRules::require_tls_host) | by the own rules of that host |
+//!
+//! The same holds for [`ProxyProof::allow_tls_host`](crate::ProxyProof::allow_tls_host), and an
+//! authenticator of your own must ask for
+//! [`ClientCertificate::tls_host`](crate::ClientCertificate::tls_host). A host that asks for no
+//! certificates opens the server to everybody, and leaves it to the layers to say no.
 //!
 //! # Clients that are slow
 //!

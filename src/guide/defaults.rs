@@ -94,10 +94,14 @@
 //! | SPIFFE ID | 2,048 bytes, trust domain 255, with a path, the only URI | |
 //! | a word of a template | within one DNS label or one URI segment; exactly one name fits | |
 //! | allow-list, deny-list | none; asked on every request, the deny-list first | `CertificateRules::with_allow_list`, `with_deny_list` |
-//! | filters | none; at most 25 | `CertificateRules::with_filters` |
+//! | filters | none; at most 25; asked on every request | `CertificateRules::with_filters`, `CertificateFilters::replace` |
+//! | public authorities in a bundle | not noticed; then with filters only | `CertificateFilters::accept_bundle` |
+//! | a certificate | 64 KiB | |
+//! | a certificate and other credentials, as alternatives | 400 | `AuthLayer::allow_unused_certificate` |
+//! | connections of tonic and of `PeerCertificatesLayer::per_connection` that are remembered | 1024 each | |
 //! | a bundle for `check_ca_bundle` | 16 certificates, 32 KB | |
 //! | validity | checked on every request | |
-//! | purpose | end entity, `clientAuth` if there are extended key usages | |
+//! | purpose | end entity, `clientAuth` if there are extended key usages, `digitalSignature` if there are key usages | |
 //! | client certificates of a `TlsListener` | not asked for; required with an authority | `with_client_ca`, `allow_missing_client_certificate` |
 //! | certificates that a proxy forwards | not read; with the layer for it, only after a proof of the peer | `ForwardedCertificatesLayer` |
 //! | the field of a forwarded certificate | one line of at most 16 KiB, a chain of at most 8 | |
@@ -116,16 +120,49 @@
 //! | **Tenants** | | |
 //! | name | 1 to 64 ASCII letters, digits, `-`, `_`, `.` | |
 //! | membership | the claim `tenant` | `with_membership`, `with_membership_rule` |
+//! | callers who belong to another tenant | refused | `with_operators` |
 //! | a request that names none | refused | `allow_absent` |
+//! | places that contradict, by `TenantSource::all_of` | refused | |
+//! | which tenants there are | not asked | `with_known_tenants`, `with_registry`; after membership |
+//! | answers of a registry | active 60 s, others 10 s; 10,000 tenants | `RegisteredTenants::with_max_age`, `with_refusals_for`, `with_max_tenants` |
+//! | what tenants have of their own | stays until reloaded; 1,000 tenants | `PerTenant::with_max_age`, `with_max_tenants` |
+//! | that a tenant has nothing | remembered for 10 s, apart from those that have | |
+//! | time for an answer or a load | 5 s | `with_timeout` |
+//! | pause after a failure | 1 s, doubled up to 60 s | |
+//! | names that were never a tenant's, asked for at a time | 64, then 503 | |
+//! | requests that wait for one tenant | 1,024, then 503 | |
 //! | **Impersonation** | | |
 //! | header | `x-impersonate-user`, one line of 1 to 256 bytes of text | `ImpersonationLayer::with_header` |
 //! | protected targets | refused | `allow_protected_targets` |
 //! | the caller itself, somebody who is impersonated | refused | |
 //! | end | the earlier of the target's and the caller's | |
 //! | **Permissions** | | |
-//! | a requirement without parts | never met | |
+//! | a requirement without parts, also behind `not` | never met | |
+//! | a requirement with a wildcard, or too large (64 levels, 10,000 names and lists) | 500 | |
+//! | the text of a requirement | 4096 bytes, 64 levels, names of 256 bytes | |
+//! | a value of a parameter | 1 to 128 of `A-Z`, `a-z`, `0-9`, `-`, `_`, else 403 | |
+//! | a parameter without a value | 500 | `RequireLayer::with_parameters` |
+//! | `*` alone or within a granted name | grants nothing | `Permissions::everything` |
+//! | a denial | wins over what is granted | |
+//! | permissions kept with remembered identities | by mappers that say so, 16 MiB a layer | `ClaimMapper::is_pure` |
 //! | a role that is not known | grants nothing | |
+//! | elements of a claim | 4,096, then 403; each 256 bytes | |
+//! | malformed elements | skipped, counted, told of | `ClaimPermissions::reject_malformed` |
+//! | wildcards in claims | malformed | `ClaimPermissions::allow_wildcards` |
+//! | `global:` and `temporal:` in claims | malformed | `ClaimPermissions::allow_reserved_prefixes` |
+//! | patterns | fit the whole element; 1,024 bytes, 1 MiB compiled, 32 groups deep | `ClaimPattern::allow_partial_matches` |
+//! | an answer of a source of permissions | waited for 5 s | `PermissionClaimLayer::with_timeout` |
+//! | answers of a source | not remembered | `PermissionSource::cached` |
+//! | requests that wait for one answer | 1,024, then 503 | |
 //! | a caller without any role, by `RoleRules` | refused | |
+//! | **Policies** | | |
+//! | a request that no rule is for | refused | |
+//! | what a rule opens | skips authentication inside of `guard` | `allow_anonymous` outside of the policy instead |
+//! | ambiguous paths | refused, see `PathRules` | |
+//! | fields that name another path or method | refused | `PathRulesBuilder::allow_override_headers` |
+//! | longest path | 8,192 bytes, 256 segments; of a gRPC method 1,024 bytes | |
+//! | longest pattern, longest requirement | 1,024 bytes, 4,096 bytes | |
+//! | would-be refusals | refused | `Policy::danger_rehearse` |
 //! | **Refusals** | | |
 //! | `Cache-Control` | `no-store` | |
 //! | `Retry-After` on 429 and 503 | 1 s | `AuthError::with_retry_after` |

@@ -6,7 +6,7 @@
 //! | Field | On | Value |
 //! |---|---|---|
 //! | `decision` | all | `granted`, `passed` or `denied` |
-//! | `check` | all | `authentication`, `forwarded_certificates`, `impersonation`, `tenant`, `permission_claims`, `require`, or the name of your own [`Check`](crate::Check) |
+//! | `check` | all | `authentication`, `forwarded_certificates`, `impersonation`, `tenant`, `permission_claims`, `policy`, `policy_rules`, `require`, or the name of your own [`Check`](crate::Check) |
 //! | `method` | all, where an identity was established | how: `Basic`, `Bearer`, `ClientCertificate`, `Anonymous`, `Impersonation`, or the name of your own credentials |
 //! | `kind` | `denied` | [`AuthErrorKind::as_str`](crate::AuthErrorKind::as_str) |
 //! | `scheme` | `denied`, where one was chosen | the scheme whose credentials were refused |
@@ -19,7 +19,7 @@
 //!
 //! | Level | Decisions |
 //! |---|---|
-//! | debug | `granted` and `passed`: the only ones that name a subject or a tenant |
+//! | debug | `granted` and `passed`: the only decisions that name a subject or a tenant |
 //! | info | `denied`, when the client caused it |
 //! | warn | `denied` as `overloaded` or `unavailable` |
 //! | error | `denied` as `misconfigured` |
@@ -65,8 +65,34 @@
 //! | error | certificates could not be read; the last good ones stay | `error` |
 //! | warn, or error within its window | it ends soon | `host`, `used_as`, `name`, `fingerprint`, `end` (seconds since 1970) |
 //! | error | it has ended | the same |
+//! | error | no connection can be accepted | `error` |
 //! | info | a client certificate was refused | `peer`, `error` |
 //! | debug | a handshake failed | `peer`, `error` |
+//!
+//! # Tenants
+//!
+//! | Level | Message | Fields |
+//! |---|---|---|
+//! | info | an operator may act for a tenant | `rule`, `subject`, `tenant` |
+//! | warn | a tenant could not be loaded | `tenant`, `error` |
+//!
+//! The first is there whenever a rule of
+//! [`with_operators`](crate::TenantLayer::with_operators) is what lets a caller in. The second is about
+//! what a registry or a loader said, once for each time that it was asked.
+//!
+//! # Policies
+//!
+//! Rules and policies (`Policy`) have events of their own:
+//!
+//! | Level | Message | Fields |
+//! |---|---|---|
+//! | warn | a rule is questionable | `warning` |
+//! | warn | a policy only rehearses: it refuses nothing | `rules` (a number) |
+//! | warn | would be refused, and is not: the policy only rehearses | `kind`, `error`, `http_method`, `path` (without the query) |
+//! | info | policy replaced | `version`, `rules` (both are numbers) |
+//!
+//! A policy that stands around authentication has two gates and so two events per decision: `policy_rules` for
+//! finding the rule, and `policy` for holding the caller against it.
 //!
 //! No event holds a secret or a claim. The `error` of an authenticator of your own is what you put
 //! into it.

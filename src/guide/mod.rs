@@ -5,10 +5,13 @@
 //! - [`ordering`]: in which order layers go, and what happens in the wrong one
 //! - [`defaults`]: every limit and default in one table
 //! - [`events`]: the structured event of each decision
+//! - [`mappers`]: how to make permissions of what providers write into tokens
 //! - [`outages`]: what happens when the provider of keys is slow, down or lying
 //! - [`passwords`]: how to choose cost, cache and limits of logins
 //! - [`promises`]: what holds whatever is checked
 //! - [`proxies`]: how to believe the client certificates that a proxy forwards
+//! - [`rules`]: which requests ask for what, at the routes or as a table
+//! - [`tenants`]: which source of tenants to choose, and what keeps tenants apart
 
 #[cfg(feature = "tls")]
 pub mod certificates;
@@ -16,6 +19,7 @@ pub mod certificates;
 pub mod clients;
 pub mod defaults;
 pub mod events;
+pub mod mappers;
 pub mod ordering;
 #[cfg(feature = "jwks")]
 pub mod outages;
@@ -24,3 +28,7 @@ pub mod passwords;
 pub mod promises;
 #[cfg(feature = "mtls")]
 pub mod proxies;
+#[cfg(feature = "policy")]
+pub mod rules;
+#[cfg(all(feature = "basic", feature = "cache", feature = "jwks", feature = "mtls"))]
+pub mod tenants;

@@ -41,6 +41,10 @@
 //! unknown certificate may be the proxy's next one, and then every client would be the proxy;
 //! [`allow_direct_clients`](crate::ForwardedCertificatesLayer::allow_direct_clients) changes that.
 //!
+//! A proxy that comes by several ways has [one proof or another](crate::ProxyProof::or); another proxy, with a
+//! form of its own, is [one more](crate::ForwardedCertificatesLayer::with_proxy) of the same layer, and each is
+//! read in its own form only.
+//!
 //! # What to set in the proxy
 //!
 //! | Proxy | Setting | Source |
@@ -64,7 +68,8 @@
 //! certificate is for clients and valid today is checked on every request in any case. With
 //! `ForwardedCertificatesLayer::with_authorities` (feature `tls`) the forwarded chain is verified again
 //! against authorities of your own, and their revocation lists; nginx, HAProxy's `ssl_c_der` and Apache
-//! forward no intermediate authorities, so these must then be among yours.
+//! forward no intermediate authorities, so these must then be among yours. Revocation lists change every
+//! day: `ForwardedAuthorities::replace` exchanges them while requests come.
 //!
 //! In whole, as the example `behind_proxy` has them and real proxies are driven with them
 //! (`tests/peers/run nginx`, `tests/peers/run haproxy`):
@@ -152,6 +157,11 @@
 //! a client with any good certificate can send an element of its own, which stays left-most.
 //! [`from_xfcc_by`](crate::ForwardedCertificates::from_xfcc_by) takes the element by the outer proxy, and only
 //! where the inner one says that the outer one was its peer.
+//!
+//! Both proxies must add `Cert`. Envoy writes URIs and DNS names as they are: one of
+//! `spiffe://acme/user/x,Cert=…`, which an authority signs that lets its users choose the end, goes on as an
+//! element about somebody else. So the names are held against the certificate beside them, and where a
+//! certificate of the field has a name with a comma, a semicolon or a quote, all of the field is refused.
 //!
 //! # Tokens that are bound to a certificate
 //!

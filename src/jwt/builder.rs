@@ -10,6 +10,7 @@ use crate::{
     cache::CacheLimits,
     clock::Clock,
     config_error::{ConfigError, Problems},
+    identity::Recheck,
     jwt::{
         Issuer, IssuerResolver, JwtVerifier, Revocation, cache::TokenCache, resolver::Resolved,
         verification::Verification,
@@ -129,7 +130,7 @@ impl JwtVerifierBuilder {
             any_issuer,
             resolver: self.resolver.map(|make| make(self.resolved_limits, clock)),
             cache: self.cache.map(TokenCache::new),
-            revocation: self.revocation,
+            revocation: self.revocation.map(|it| Arc::new(move |id: &_| it.check(id)) as Recheck),
             max_token_bytes: self.max_token_bytes,
             clock: self.clock,
             signature_checks: AtomicU64::new(0),

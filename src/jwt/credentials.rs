@@ -4,10 +4,7 @@ use std::fmt;
 
 use http::{header::AUTHORIZATION, request::Parts};
 
-use crate::{
-    authorization, because, credentials::Credentials, error::AuthError, evidence::Evidence,
-    secret::Secret,
-};
+use crate::{authorization, because, credentials::Credentials, error::AuthError, secret::Secret};
 
 /// A bearer token, as `Authorization: Bearer ..` carries it (RFC 6750, section 2.1).
 ///
@@ -34,10 +31,9 @@ impl Bearer {
 
     /// A token that was found in a request.
     pub(super) fn of_request(token: Secret, parts: &Parts) -> Self {
-        let requested = Evidence::of(&parts.extensions).and_then(Evidence::requested);
         Self {
             token,
-            tenant: requested.map(|requested| requested.tenant.clone()),
+            tenant: crate::Tenant::requested_in(&parts.extensions).cloned(),
             #[cfg(feature = "mtls")]
             connection: crate::PeerCertificates::of_connection(&parts.extensions),
         }
@@ -103,6 +99,10 @@ impl Credentials for Bearer {
 
     fn mark_sensitive(parts: &mut Parts) {
         authorization::mark_sensitive(parts);
+    }
+
+    fn requested_tenant(&self) -> Option<&crate::Tenant> {
+        self.tenant.as_ref()
     }
 }
 

@@ -13,9 +13,9 @@ use crate::{
     because,
     clock::Clock,
     error::AuthError,
-    identity::Identity,
+    identity::{Identity, Recheck},
     jwt::{
-        Bearer, IssuerQuestion, Revocation,
+        Bearer, IssuerQuestion,
         cache::{TokenCache, Turn, Waiting},
         json::Object,
         resolver::{Known, Resolved},
@@ -33,7 +33,8 @@ pub(super) struct Verification {
     pub(super) any_issuer: Option<Arc<Trusted>>,
     pub(super) resolver: Option<Resolved>,
     pub(super) cache: Option<TokenCache>,
-    pub(super) revocation: Option<Arc<dyn Revocation>>,
+    /// Asked of every request, and while its answer is under way.
+    pub(super) revocation: Option<Recheck>,
     pub(super) max_token_bytes: usize,
     pub(super) clock: Clock,
     pub(super) signature_checks: AtomicU64,
@@ -163,7 +164,8 @@ impl Verification {
         }
         let refusal = match checked {
             Signature::Good(stamp) => {
-                return Ok(Verified::of(token, issuer, stamp, times, case.now)?);
+                let recheck = self.revocation.clone();
+                return Ok(Verified::of(token, issuer, stamp, times, case.now, recheck)?);
             }
             Signature::Bad => because::invalid("the signature is not good"),
             Signature::NoKey => because::invalid("no key matches"),
@@ -184,7 +186,7 @@ impl Verification {
     ) -> Result<Identity, AuthError> {
         verified.hold(case.credentials, case.now)?;
         match &self.revocation {
-            Some(revocation) => revocation.check(&identity).map(|()| identity),
+            Some(revocation) => revocation(&identity).map(|()| identity),
             None => Ok(identity),
         }
     }

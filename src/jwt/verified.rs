@@ -9,7 +9,7 @@ use crate::{
     claims::Claims,
     credentials::Credentials,
     error::AuthError,
-    identity::{Facts, Identity},
+    identity::{Facts, Identity, Recheck},
     jwt::{
         Bearer,
         rules::{Binding, Times},
@@ -41,13 +41,15 @@ impl Verified {
         stamp: Stamp,
         times: Times,
         since: Duration,
+        recheck: Option<Recheck>,
     ) -> Result<Self, AuthError> {
         let binding = Binding::of(&token.claims)?;
         let subject = token.claims.str("sub").unwrap_or_default().to_owned();
         let expiry = times.expiry.map(|expiry| SystemTime::UNIX_EPOCH + expiry);
         let claims = Claims::of_text(token.payload, &token.claims);
         issuer.rules.hold_required(&claims)?;
-        let facts = Facts::of_token(Bearer::NAME, issuer.name.clone(), subject, expiry, claims);
+        let issued_by = issuer.name.clone();
+        let facts = Facts::of_token(Bearer::NAME, issued_by, subject, expiry, claims, recheck);
         let facts = Striped::new(Arc::new(facts));
         Ok(Self { facts, issuer: Arc::clone(issuer), stamp, times, binding, since })
     }

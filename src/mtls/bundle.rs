@@ -55,13 +55,7 @@ const HASHES: [&str; 3] =
 /// ```
 pub fn check_ca_bundle(pem: &[u8]) -> Result<(), ConfigError> {
     let mut problems = Problems::default();
-    if pem.len() > MAX_BYTES {
-        problems.add(format!("{} bytes: at most {MAX_BYTES}", pem.len()));
-    }
     let ders = certificates(pem, &mut problems);
-    if ders.len() > MAX_CERTIFICATES {
-        problems.add(format!("{} certificates: at most {MAX_CERTIFICATES}", ders.len()));
-    }
     let certificates = parsed(&ders, &mut problems);
     for (number, certificate) in &certificates {
         let place = format!("certificate {number}");
@@ -84,7 +78,8 @@ pub fn check_ca_bundle(pem: &[u8]) -> Result<(), ConfigError> {
 /// Temporal Cloud: version 3, no authority (`CA` false), the key usage `digitalSignature`, signed by
 /// RSA or ECDSA with SHA-256 or better, and with an end before that of its authority.
 ///
-/// Certificates between the two may follow the client's own in its PEM.
+/// Certificates between the two may follow the client's own in its PEM. Neither PEM may be larger than
+/// [`check_ca_bundle`] lets a bundle be.
 ///
 /// # Errors
 ///
@@ -124,16 +119,23 @@ pub fn check_client_certificate(pem: &[u8], ca_pem: &[u8]) -> Result<(), ConfigE
     problems.finish(())
 }
 
+/// Of more than there may be nothing is read: all of it is compared with all of it.
 fn certificates(pem: &[u8], problems: &mut Problems) -> Vec<CertificateDer<'static>> {
+    if pem.len() > MAX_BYTES {
+        problems.add(format!("{} bytes: at most {MAX_BYTES}", pem.len()));
+        return Vec::new();
+    }
     for label in pem::labels_of_others(pem) {
         problems.add(format!("a section {label:?} in the PEM: only certificates belong there"));
     }
     match pem::certificates(pem) {
         Ok(certificates) => {
-            if certificates.is_empty() {
-                problems.add("no certificate in the PEM");
+            match certificates.len() {
+                0 => problems.add("no certificate in the PEM"),
+                1..=MAX_CERTIFICATES => return certificates,
+                count => problems.add(format!("{count} certificates: at most {MAX_CERTIFICATES}")),
             }
-            certificates
+            Vec::new()
         }
         Err(problem) => {
             problems.add(problem);
@@ -210,8 +212,8 @@ fn end(certificate: &X509Certificate<'_>) -> i64 {
     certificate.validity().not_after.timestamp()
 }
 
-/// The attributes in their order: as text where they are text, else byte by byte.
-fn without_case(name: &X509Name<'_>) -> String {
+/// A name for comparison, its attributes in their order: as text where they are text, else byte by byte.
+pub(super) fn without_case(name: &X509Name<'_>) -> String {
     let mut text = String::new();
     for set in name.iter() {
         for attribute in set.iter() {

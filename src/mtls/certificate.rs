@@ -16,14 +16,14 @@ use crate::{
     credentials::Credentials,
     error::AuthError,
     identity::Identity,
-    mtls::{NameKind, PeerCertificates, forwarded::Forwarded, naming::Naming, parse},
+    mtls::{NameKind, PeerCertificates, forwarded::Forwarded, parse, rules::Rules},
 };
 
 /// The client's own certificate, as the TLS stack verified it, or a proxy in front.
 ///
 /// Names are typed: a DNS name is never a URI, and an e-mail address is neither. A certificate with
-/// control characters in a name, or with a name in an encoding that is not understood, is refused
-/// as a whole.
+/// control characters in a name, with a name that has not the form of its type, or with one in an
+/// encoding that is not understood, is refused as a whole; so is one of more than 64 KiB.
 ///
 /// A clone costs one reference count.
 #[derive(Clone)]
@@ -33,17 +33,24 @@ pub struct ClientCertificate {
 }
 
 struct Parsed {
+    read: Arc<Read>,
+    /// The identity that the first rules made of it: the requests of a connection share it.
+    identity: OnceLock<(Arc<Rules>, Identity)>,
+}
+
+/// What is known of the certificate itself.
+struct Read {
     der: Vec<u8>,
     fingerprint: [u8; 32],
     thumbprint: String,
     fields: parse::Fields,
     host: Option<Arc<str>>,
-    /// The identity that the first rules made of it: the requests of a connection share it.
-    identity: OnceLock<(Arc<Naming>, Identity)>,
+    /// The fingerprint of the other certificate that can be written of this one.
+    twin: OnceLock<Option<[u8; 32]>>,
 }
 
 impl ClientCertificate {
-    /// Parses a certificate in DER.
+    /// Parses a certificate in DER. It knows of no [host](Self::tls_host).
     ///
     /// # Errors
     ///
@@ -58,9 +65,9 @@ impl ClientCertificate {
         let fields = parse::certificate(&der).map_err(AuthError::unreadable)?;
         let fingerprint = Sha256::digest(&der).into();
         let thumbprint = URL_SAFE_NO_PAD.encode(fingerprint);
-        let identity = OnceLock::new();
-        let parsed = Parsed { der, fingerprint, thumbprint, fields, host, identity };
-        Ok(Self { parsed: Arc::new(parsed), forwarded: false })
+        let twin = OnceLock::new();
+        let read = Arc::new(Read { der, fingerprint, thumbprint, fields, host, twin });
+        Ok(Self { parsed: Arc::new(Parsed { read, identity: OnceLock::new() }), forwarded: false })
     }
 
     /// What the server knows about the connection of a request.
@@ -90,105 +97,108 @@ impl ClientCertificate {
     /// stacks that are not this crate's.
     #[must_use]
     pub fn tls_host(&self) -> Option<&str> {
-        self.parsed.host.as_deref()
+        self.parsed.read.host.as_deref()
     }
 
     /// The certificate in DER.
     #[must_use]
     pub fn der(&self) -> &[u8] {
-        &self.parsed.der
+        &self.parsed.read.der
     }
 
     /// The SHA-256 of the DER in base64url, as `x5t#S256` has it (RFC 8705, section 3.1).
     #[must_use]
     pub fn sha256_thumbprint(&self) -> &str {
-        &self.parsed.thumbprint
+        &self.parsed.read.thumbprint
     }
 
     /// The SHA-256 of the DER in hexadecimal, as `openssl x509 -fingerprint -sha256` has it, in lower
     /// case and without colons.
     #[must_use]
     pub fn sha256_fingerprint(&self) -> String {
-        hex(&self.parsed.fingerprint)
+        hex(&self.parsed.read.fingerprint)
     }
 
-    /// The subject's distinguished name as text: for people, not for decisions.
+    /// The subject's distinguished name as text: for people, not for decisions. What is no letter, digit or
+    /// plain ASCII in it is escaped, and so is what could be taken for a separator.
     #[must_use]
     pub fn subject(&self) -> &str {
-        &self.parsed.fields.subject
+        &self.parsed.read.fields.subject
     }
 
-    /// The issuer's distinguished name as text: for people, not for decisions.
+    /// The issuer's distinguished name as text: for people, not for decisions. What is no letter, digit or
+    /// plain ASCII in it is escaped, and so is what could be taken for a separator.
     #[must_use]
     pub fn issuer(&self) -> &str {
-        &self.parsed.fields.issuer
+        &self.parsed.read.fields.issuer
     }
 
     /// The serial number in hexadecimal, bytes separated by colons.
     #[must_use]
     pub fn serial(&self) -> &str {
-        &self.parsed.fields.serial
+        &self.parsed.read.fields.serial
     }
 
     /// When the certificate begins to be valid; `None` before 1970.
     #[must_use]
     pub fn not_before(&self) -> Option<SystemTime> {
-        self.parsed.fields.not_before
+        self.parsed.read.fields.not_before
     }
 
     /// When the certificate ends to be valid; `None` before 1970.
     #[must_use]
     pub fn not_after(&self) -> Option<SystemTime> {
-        self.parsed.fields.not_after
+        self.parsed.read.fields.not_after
     }
 
     /// Whether it is an end-entity certificate that may be used by a client: without extended key
-    /// usages, or with `clientAuth` among them (RFC 5280, section 4.2.1.12).
+    /// usages, or with `clientAuth` among them (RFC 5280, section 4.2.1.12), and without key usages, or
+    /// with `digitalSignature` among them (RFC 8446, section 4.4.2.2).
     #[must_use]
     pub fn is_for_client_auth(&self) -> bool {
-        self.parsed.fields.for_client_auth
+        self.parsed.read.fields.for_client_auth
     }
 
     /// The common names of the subject.
     #[must_use]
     pub fn common_names(&self) -> &[String] {
-        &self.parsed.fields.common_names
+        &self.parsed.read.fields.common_names
     }
 
     /// The organizations of the subject.
     #[must_use]
     pub fn organizations(&self) -> &[String] {
-        &self.parsed.fields.organizations
+        &self.parsed.read.fields.organizations
     }
 
     /// The organizational units of the subject.
     #[must_use]
     pub fn organizational_units(&self) -> &[String] {
-        &self.parsed.fields.organizational_units
+        &self.parsed.read.fields.organizational_units
     }
 
     /// The DNS names among the subject alternative names.
     #[must_use]
     pub fn dns_names(&self) -> &[String] {
-        &self.parsed.fields.dns_names
+        &self.parsed.read.fields.dns_names
     }
 
     /// The URIs among the subject alternative names, SPIFFE IDs among them.
     #[must_use]
     pub fn uris(&self) -> &[String] {
-        &self.parsed.fields.uris
+        &self.parsed.read.fields.uris
     }
 
     /// The e-mail addresses among the subject alternative names.
     #[must_use]
     pub fn emails(&self) -> &[String] {
-        &self.parsed.fields.emails
+        &self.parsed.read.fields.emails
     }
 
     /// The IP addresses among the subject alternative names.
     #[must_use]
     pub fn ip_addresses(&self) -> &[IpAddr] {
-        &self.parsed.fields.ip_addresses
+        &self.parsed.read.fields.ip_addresses
     }
 }
 
@@ -217,7 +227,7 @@ impl ClientCertificate {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn names(&self, kind: NameKind) -> Result<&[String], AuthError> {
-        let fields = &self.parsed.fields;
+        let fields = &self.parsed.read.fields;
         match kind {
             NameKind::SpiffeId => {
                 fields.svid.map(|()| fields.uris.as_slice()).map_err(because::invalid)
@@ -244,30 +254,41 @@ impl ClientCertificate {
     }
 
     pub(super) fn has_alternative_names(&self) -> bool {
-        self.parsed.fields.has_alternatives
+        self.parsed.read.fields.has_alternatives
     }
 
     pub(super) fn fingerprint(&self) -> [u8; 32] {
-        self.parsed.fingerprint
+        self.parsed.read.fingerprint
+    }
+
+    pub(super) fn fingerprint_of_twin(&self) -> Option<[u8; 32]> {
+        let fingerprint = |twin: Vec<u8>| Sha256::digest(twin).into();
+        *self.parsed.read.twin.get_or_init(|| parse::twin(&self.parsed.read.der).map(fingerprint))
     }
 
     pub(super) fn issuer_and_serial(&self) -> [u8; 32] {
-        self.parsed.fields.issuer_and_serial
+        self.parsed.read.fields.issuer_and_serial
     }
 
     /// The identity by these rules, made once where they are the only ones that judge the connection.
-    pub(super) fn identity(&self, naming: &Arc<Naming>) -> Result<Identity, AuthError> {
+    pub(super) fn identity(&self, rules: &Arc<Rules>) -> Result<Identity, AuthError> {
         let kept = self.parsed.identity.get();
         // What is kept holds its rules, so no others can be at their address.
-        if let Some((_, identity)) = kept.filter(|(made_by, _)| Arc::ptr_eq(made_by, naming)) {
+        if let Some((_, identity)) = kept.filter(|(made_by, _)| Arc::ptr_eq(made_by, rules)) {
             return Ok(identity.clone());
         }
-        let identity = naming.identity(self)?.established_by(Self::NAME);
+        let identity = rules.identity(self)?.established_by(Self::NAME);
         if kept.is_none() {
             // Fails where another request was faster.
-            let _ = self.parsed.identity.set((Arc::clone(naming), identity.clone()));
+            let _ = self.parsed.identity.set((Arc::clone(rules), identity.clone()));
         }
         Ok(identity)
+    }
+
+    /// The same without the identity that was made of it, which may hold this and so must not be held by it.
+    pub(super) fn without_identity(&self) -> Self {
+        let (read, identity) = (Arc::clone(&self.parsed.read), OnceLock::new());
+        Self { parsed: Arc::new(Parsed { read, identity }), forwarded: self.forwarded }
     }
 }
 
@@ -280,7 +301,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 /// Two are the same where their DER is, and where they come from.
 impl PartialEq for ClientCertificate {
     fn eq(&self, other: &Self) -> bool {
-        self.parsed.der == other.parsed.der && self.forwarded == other.forwarded
+        self.parsed.read.der == other.parsed.read.der && self.forwarded == other.forwarded
     }
 }
 
@@ -288,6 +309,7 @@ impl Eq for ClientCertificate {}
 
 impl Credentials for ClientCertificate {
     const NAME: &'static str = "ClientCertificate";
+    const OF_CONNECTION: bool = true;
 
     fn from_parts(parts: &Parts) -> Result<Option<Self>, AuthError> {
         let leaf = match parts.extensions.get::<Forwarded>() {
@@ -301,9 +323,9 @@ impl Credentials for ClientCertificate {
 impl fmt::Debug for ClientCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientCertificate")
-            .field("subject", &self.parsed.fields.subject)
-            .field("serial", &self.parsed.fields.serial)
-            .field("x5t#S256", &self.parsed.thumbprint)
+            .field("subject", &self.parsed.read.fields.subject)
+            .field("serial", &self.parsed.read.fields.serial)
+            .field("x5t#S256", &self.parsed.read.thumbprint)
             .finish_non_exhaustive()
     }
 }

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use crate::{
-    config_error::{ConfigError, Problems},
-    mtls::ClientCertificate,
+    config_error::Problems,
+    mtls::{ClientCertificate, NameKind},
 };
 
 /// What a certificate must be like: all fields that are given must match.
@@ -12,7 +12,8 @@ use crate::{
 /// A value is compared without the case of ASCII letters, and as a whole, or with one `*` at its
 /// start or its end that stands for anything. Of several organizations, units and subject alternative
 /// names any may match; several common names match nothing. The subject alternative names are all
-/// those of a known type: DNS names, URIs, e-mail and IP addresses.
+/// those of a known type: DNS names, URIs, e-mail and IP addresses. So `*.contoso.com` is also the end of
+/// an address or of a URI, and `*contoso.com` the end of `evilcontoso.com`.
 ///
 /// These are the certificate filters of Temporal Cloud, also in JSON:
 ///
@@ -39,7 +40,7 @@ pub struct CertificateFilter {
 }
 
 impl CertificateFilter {
-    /// A filter without fields, which [`CertificateFilters`] do not take: give it one at least.
+    /// A filter without fields, which [`CertificateFilters`](crate::CertificateFilters) do not take: give it one at least.
     pub fn new() -> Self {
         Self::default()
     }
@@ -68,6 +69,23 @@ impl CertificateFilter {
         self
     }
 
+    /// What is demanded of which field, and what is wrong with that.
+    pub(super) fn read(self, number: usize, problems: &mut Problems) -> Demands {
+        if self == Self::new() {
+            problems.add(format!("filter {number}: no field, so it would match everything"));
+        }
+        let mut demands = Vec::new();
+        for (field, value) in self.fields() {
+            match Pattern::of(&value) {
+                Ok(pattern) => demands.push((field, pattern)),
+                Err(problem) => {
+                    problems.add(format!("filter {number}: {}: {value:?} {problem}", field.name()));
+                }
+            }
+        }
+        Demands(demands)
+    }
+
     fn fields(self) -> impl Iterator<Item = (Field, String)> {
         let fields = [
             (Field::CommonName, self.common_name),
@@ -79,32 +97,15 @@ impl CertificateFilter {
     }
 }
 
-/// Filters of which one must match, for
-/// [`CertificateRules::with_filters`](crate::CertificateRules::with_filters).
-///
-/// Without any, all certificates match that the authority has signed.
-///
-/// # Examples
-///
-/// ```
-/// use tower_auth::{CertificateFilter, CertificateFilters, CertificateRules};
-///
-/// let filters = CertificateFilters::new([
-///     CertificateFilter::new().with_common_name("worker-*").with_organization("Contoso"),
-///     CertificateFilter::new().with_subject_alternative_name("admin.contoso.com"),
-/// ])?;
-/// let rules = CertificateRules::new().with_filters(filters);
-/// # let _ = rules;
-///
-/// let error = CertificateFilters::new([
-///     CertificateFilter::new().with_common_name("a*b"),
-///     CertificateFilter::new(),
-/// ]);
-/// assert_eq!(error.unwrap_err().problems().count(), 2);
-/// # Ok::<(), tower_auth::ConfigError>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct CertificateFilters(Vec<Vec<(Field, Pattern)>>);
+/// A filter that has been read.
+#[derive(Debug)]
+pub(super) struct Demands(Vec<(Field, Pattern)>);
+
+impl Demands {
+    pub(super) fn are_met_by(&self, certificate: &ClientCertificate) -> bool {
+        self.0.iter().all(|(field, pattern)| field.has(certificate, pattern))
+    }
+}
 
 #[derive(Clone, Copy, Debug)]
 enum Field {
@@ -114,68 +115,11 @@ enum Field {
     SubjectAlternativeName,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Pattern {
     Whole(String),
     StartsWith(String),
     EndsWith(String),
-}
-
-impl CertificateFilters {
-    /// More than these are a configuration error.
-    pub const MAX: usize = 25;
-
-    /// Filters of which any one suffices.
-    ///
-    /// # Errors
-    ///
-    /// All that is wrong: too many, one without a field, an empty value, a `*` that is alone, in the
-    /// middle, or one of two.
-    pub fn new(filters: impl IntoIterator<Item = CertificateFilter>) -> Result<Self, ConfigError> {
-        let mut problems = Problems::default();
-        let mut read = Vec::new();
-        for (filter, number) in filters.into_iter().zip(1..) {
-            if filter == CertificateFilter::new() {
-                problems.add(format!("filter {number}: no field, so it would match everything"));
-            }
-            let mut patterns = Vec::new();
-            for (field, value) in filter.fields() {
-                match Pattern::of(&value) {
-                    Ok(pattern) => patterns.push((field, pattern)),
-                    Err(problem) => problems
-                        .add(format!("filter {number}: {}: {value:?} {problem}", field.name())),
-                }
-            }
-            read.push(patterns);
-        }
-        if read.len() > Self::MAX {
-            problems.add(format!("{} filters: at most {}", read.len(), Self::MAX));
-        }
-        problems.finish(Self(read))
-    }
-
-    /// Whether a certificate matches one of the filters, or there is none.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_auth::{CertificateFilter, CertificateFilters, ClientCertificate};
-    ///
-    /// # let params = rcgen::CertificateParams::new(["alice.contoso.com".to_owned()])?;
-    /// # let der = params.self_signed(&rcgen::KeyPair::generate()?)?.der().to_vec();
-    /// let certificate = ClientCertificate::from_der(der)?; // of alice.contoso.com
-    /// let filter = |name| CertificateFilter::new().with_subject_alternative_name(name);
-    /// assert!(CertificateFilters::new([filter("*.CONTOSO.com")])?.matches(&certificate));
-    /// assert!(!CertificateFilters::new([filter("contoso.com")])?.matches(&certificate));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn matches(&self, certificate: &ClientCertificate) -> bool {
-        let all = |filter: &Vec<(Field, Pattern)>| {
-            filter.iter().all(|(field, pattern)| field.has(certificate, pattern))
-        };
-        self.0.is_empty() || self.0.iter().any(all)
-    }
 }
 
 impl Field {
@@ -198,10 +142,9 @@ impl Field {
             Self::Organization => any(certificate.organizations()),
             Self::OrganizationalUnit => any(certificate.organizational_units()),
             Self::SubjectAlternativeName => {
-                any(certificate.dns_names())
-                    || any(certificate.uris())
-                    || any(certificate.emails())
-                    || certificate.ip_addresses().iter().any(|ip| pattern.matches(&ip.to_string()))
+                let kinds =
+                    [NameKind::DnsName, NameKind::Uri, NameKind::Email, NameKind::IpAddress];
+                kinds.into_iter().any(|kind| certificate.names(kind).is_ok_and(any))
             }
         }
     }

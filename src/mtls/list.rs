@@ -7,6 +7,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
+use x509_parser::prelude::X509Version;
 
 use crate::{
     config_error::ConfigError,
@@ -61,7 +62,8 @@ impl CertificateEntry {
     ///
     /// # Errors
     ///
-    /// When that is no serial number in hexadecimal, or the PEM has no certificate or several.
+    /// When that is no serial number in hexadecimal, or the PEM has no certificate, several, or one that is
+    /// not an authority's.
     pub fn issued_by(authority_pem: &[u8], serial: &str) -> Result<Self, ConfigError> {
         let serial = bytes_of_hex(serial).ok_or_else(|| {
             ConfigError::new(format!("{serial:?} is not a serial number in hexadecimal"))
@@ -72,6 +74,11 @@ impl CertificateEntry {
             return Err(wrong(&format!("{} certificates in the PEM, not one", authorities.len())));
         };
         let authority = parse::single(authority).map_err(wrong)?;
+        // Before version 3 no certificate says whether it is an authority's.
+        let is_authority = parse::is_authority(&authority) == Ok(true);
+        if authority.version() == X509Version::V3 && !is_authority {
+            return Err(wrong("the certificate is not of an authority (CA is not true)"));
+        }
         let key = parse::issuer_and_serial(authority.subject().as_raw(), &serial);
         Ok(Self(Key::IssuerAndSerial(key)))
     }
@@ -173,12 +180,18 @@ impl CertificateList {
     }
 
     /// Whether a certificate is on the list, by whatever kind of entry.
+    ///
+    /// Of a certificate that ECDSA has signed whoever has it can write a second one, which says the
+    /// same, is as good, and has another fingerprint. The fingerprint of either finds both.
     #[must_use]
     pub fn contains(&self, certificate: &ClientCertificate) -> bool {
         let entries = self.0.entries.load();
         !entries.is_empty()
             && (entries.contains(&CertificateEntry::of(certificate))
-                || entries.contains(&CertificateEntry::of_issuer_and_serial(certificate)))
+                || entries.contains(&CertificateEntry::of_issuer_and_serial(certificate))
+                || certificate.fingerprint_of_twin().is_some_and(|twin| {
+                    entries.contains(&CertificateEntry(Key::Fingerprint(twin)))
+                }))
     }
 
     /// How many entries there are.

@@ -6,23 +6,36 @@
 mod bundle;
 mod certificate;
 mod filter;
+mod filters;
 mod forwarded;
 mod layer;
 mod list;
+mod name_form;
 mod name_kind;
+mod name_text;
 mod naming;
 mod parse;
 mod peer;
+mod per_connection;
+mod public;
+#[cfg(feature = "tls")]
+mod revocation;
 mod rules;
 mod spiffe;
+mod standing;
 mod template;
 #[cfg(feature = "tls")]
 mod tls;
+mod tls_hosts;
+mod twin;
 
+#[cfg(feature = "tonic")]
+pub(crate) use self::per_connection::PerConnection;
 pub use self::{
     bundle::{check_ca_bundle, check_client_certificate},
     certificate::ClientCertificate,
-    filter::{CertificateFilter, CertificateFilters},
+    filter::CertificateFilter,
+    filters::CertificateFilters,
     forwarded::{
         ForwardedCertificates, ForwardedCertificatesLayer, ForwardedGrant, ProxyProof, UnixPeer,
     },
@@ -30,6 +43,7 @@ pub use self::{
     list::{CertificateEntry, CertificateList},
     name_kind::NameKind,
     peer::{PeerCertificates, PeerCertificatesLayer, PeerCertificatesService},
+    public::PublicAuthorities,
     rules::CertificateRules,
     template::NameTemplate,
 };

@@ -11,7 +11,9 @@
 /// | `CommonName`, `Organization`, `OrganizationalUnit` | the subject | the certificate |
 /// | `Country`, `State`, `Locality`, `SerialNumber`, `EmailAttribute` | the subject | whoever uses it |
 ///
-/// Damage is a NUL or another control character, an empty name, or an encoding that is not supported.
+/// Damage is a NUL or another control character, an empty name, an encoding that is not supported, or
+/// among the subject alternative names one that has not the form of its kind: a DNS name is a DNS name,
+/// a URI has a scheme, an e-mail address a host.
 ///
 /// # Examples
 ///
@@ -31,14 +33,15 @@ pub enum NameKind {
     SpiffeId,
     /// A URI among the subject alternative names.
     Uri,
-    /// A DNS name among the subject alternative names.
+    /// A DNS name among the subject alternative names; as a subject in lower case (RFC 4343).
     DnsName,
     /// An e-mail address among the subject alternative names.
     Email,
     /// An IP address among the subject alternative names, as text.
     IpAddress,
     /// The common name of the subject (CN). Only for authorities that put no name elsewhere: nothing
-    /// types it, so a host and a person may share it (RFC 9525, section 2).
+    /// types it, so a host and a person may share it (RFC 9525, section 2), and it may look like any
+    /// other kind of name.
     CommonName,
     /// An organization of the subject (O).
     Organization,

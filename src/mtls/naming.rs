@@ -8,7 +8,7 @@ use crate::{
     because,
     error::AuthError,
     identity::Identity,
-    mtls::{CertificateFilters, ClientCertificate, NameKind, NameTemplate, spiffe},
+    mtls::{ClientCertificate, NameKind, NameTemplate, spiffe},
 };
 
 /// The part of [`CertificateRules`](crate::CertificateRules) whose answer about a certificate is
@@ -22,7 +22,6 @@ pub(super) struct Naming {
     pub(super) details: bool,
     /// Where not empty, a SPIFFE ID must be of one of these.
     pub(super) trust_domains: Vec<String>,
-    pub(super) filters: Option<CertificateFilters>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -42,9 +41,6 @@ pub(super) enum ClaimSource {
 
 impl Naming {
     pub(super) fn identity(&self, certificate: &ClientCertificate) -> Result<Identity, AuthError> {
-        if self.filters.as_ref().is_some_and(|filters| !filters.matches(certificate)) {
-            return Err(because::invalid("the certificate matches none of the filters"));
-        }
         self.check_trust_domain(certificate)?;
         let (subject, found) = self.subject(certificate)?;
         let identity = Identity::new(subject).with_issuer(certificate.issuer());
@@ -98,7 +94,12 @@ impl Naming {
         if name.contains('*') {
             return Err(because::invalid("the name is a wildcard"));
         }
-        Ok((name.to_owned(), Vec::new()))
+        let subject = match kind {
+            // RFC 4343: case does not count, so two spellings are not two callers.
+            NameKind::DnsName => name.to_ascii_lowercase(),
+            _ => name.to_owned(),
+        };
+        Ok((subject, Vec::new()))
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 use x509_parser::{
+    asn1_rs::{Class, Tag},
     certificate::X509Certificate,
     der_parser::{Oid, oid},
     extensions::{GeneralName, ParsedExtension, X509Extension},
@@ -16,7 +17,7 @@ use x509_parser::{
     x509::{AttributeTypeAndValue, X509Name},
 };
 
-use super::{NameKind, spiffe};
+use super::{NameKind, name_form, name_text, spiffe, twin::Frame};
 
 /// Attributes of the subject that few certificates have: damage in them is told to who uses them.
 const RARE_ATTRIBUTES: [(NameKind, Oid<'_>); 5] = [
@@ -26,6 +27,9 @@ const RARE_ATTRIBUTES: [(NameKind, Oid<'_>); 5] = [
     (NameKind::State, oid!(2.5.4.8)),
     (NameKind::EmailAttribute, oid!(1.2.840.113549.1.9.1)),
 ];
+
+/// Longer certificates are not read: no stack of TLS takes messages that are much longer.
+const MAX_BYTES: usize = 64 * 1024;
 
 /// What is read from the DER.
 pub(super) struct Fields {
@@ -65,8 +69,8 @@ pub(super) fn certificate(der: &[u8]) -> Result<Fields, &'static str> {
     let issuer = certificate.issuer();
     Ok(Fields {
         issuer_and_serial: issuer_and_serial(issuer.as_raw(), certificate.raw_serial()),
-        subject: subject.to_string(),
-        issuer: issuer.to_string(),
+        subject: name_text::text(subject),
+        issuer: name_text::text(issuer),
         serial: certificate.raw_serial_as_string(),
         not_before: system_time(certificate.validity().not_before),
         not_after: system_time(certificate.validity().not_after),
@@ -86,11 +90,21 @@ pub(super) fn certificate(der: &[u8]) -> Result<Fields, &'static str> {
 
 /// One certificate and nothing after it.
 pub(super) fn single(der: &[u8]) -> Result<X509Certificate<'_>, &'static str> {
+    if der.len() > MAX_BYTES {
+        return Err("the certificate is too long");
+    }
     match X509Certificate::from_der(der) {
-        Ok(([], certificate)) => Ok(certificate),
+        Ok(([], certificate)) if Frame::of(der, &certificate).is_some() => Ok(certificate),
+        Ok(([], _)) => Err("not a certificate in DER"),
         Ok(_) => Err("something follows the certificate"),
         Err(_) => Err("not a certificate in DER"),
     }
+}
+
+/// The other certificate that can be written of this one, see [`Frame`].
+pub(super) fn twin(der: &[u8]) -> Option<Vec<u8>> {
+    let certificate = single(der).ok()?;
+    Frame::of(der, &certificate)?.twin(&certificate)
 }
 
 /// A serial number is unique only for its issuer (RFC 5280, section 4.1.2.2). A name in DER knows
@@ -107,7 +121,7 @@ fn svid(certificate: &X509Certificate<'_>, uris: &[String]) -> Result<(), &'stat
         [uri] => spiffe::check(uri)?,
         _ => return Err("the certificate has several URIs: an X.509-SVID has one"),
     }
-    let usage = certificate.key_usage().map_err(|_| "the key usage is damaged or occurs twice")?;
+    let usage = certificate.key_usage().map_err(|_| DAMAGED)?;
     match usage {
         Some(usage) if usage.value.key_cert_sign() || usage.value.crl_sign() => {
             Err("the certificate may sign others: an X.509-SVID of a workload may not")
@@ -140,9 +154,9 @@ impl Alternatives {
 
     fn add(&mut self, name: &GeneralName<'_>) -> Result<(), &'static str> {
         match name {
-            GeneralName::DNSName(name) => self.dns_names.push(ia5(name)?),
-            GeneralName::URI(name) => self.uris.push(ia5(name)?),
-            GeneralName::RFC822Name(name) => self.emails.push(ia5(name)?),
+            GeneralName::DNSName(name) => self.dns_names.push(name_form::dns(name)?),
+            GeneralName::URI(name) => self.uris.push(name_form::uri(name)?),
+            GeneralName::RFC822Name(name) => self.emails.push(name_form::email(name)?),
             GeneralName::IPAddress(bytes) => self.ip_addresses.push(ip_address(bytes)?),
             GeneralName::Invalid(..) => return Err("a subject alternative name is damaged"),
             // Of kinds that no rule of this crate reads.
@@ -164,21 +178,26 @@ fn rare_attributes(subject: &X509Name<'_>) -> Vec<(NameKind, Result<Vec<String>,
 fn attributes<'c>(
     of_kind: impl Iterator<Item = &'c AttributeTypeAndValue<'c>>,
 ) -> Result<Vec<String>, &'static str> {
-    let text = |attribute: &AttributeTypeAndValue<'_>| match attribute.as_str() {
-        Ok(text) if !text.is_empty() && !text.contains(char::is_control) => Ok(text.to_owned()),
-        Ok(_) => Err("an attribute of the subject is empty or holds a control character"),
-        Err(_) => Err("an attribute of the subject is in an encoding that is not supported"),
+    let text = |attribute: &AttributeTypeAndValue<'_>| match attribute_text(attribute) {
+        Some(text) if !text.is_empty() && !text.contains(is_control) => Ok(text.to_owned()),
+        Some(_) => Err("an attribute of the subject is empty or holds a control character"),
+        None => Err("an attribute of the subject is in an encoding that is not supported"),
     };
     of_kind.map(text).collect()
 }
 
-/// RFC 5280, section 4.2.1.6: these names are IA5 strings. A NUL byte has fooled many readers.
-fn ia5(name: &str) -> Result<String, &'static str> {
-    if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic()) {
-        Ok(name.to_owned())
-    } else {
-        Err("a subject alternative name is empty or holds a character that it must not")
-    }
+/// Control characters, and those that end a line or turn the text around them, which are none by Unicode.
+fn is_control(char: char) -> bool {
+    matches!(char, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}') || char.is_control()
+}
+
+/// The text of an attribute, where its type has one encoding and the bytes are in it. What is neither
+/// UTF-8 nor ASCII by its type is read in too many ways.
+pub(super) fn attribute_text<'c>(attribute: &'c AttributeTypeAndValue<'_>) -> Option<&'c str> {
+    let value = attribute.attr_value();
+    let is_string = value.class() == Class::Universal && !value.header.is_constructed();
+    let text = attribute.as_str().ok().filter(|_| is_string)?;
+    (value.tag() == Tag::Utf8String || text.is_ascii()).then_some(text)
 }
 
 fn ip_address(bytes: &[u8]) -> Result<IpAddr, &'static str> {
@@ -193,11 +212,14 @@ fn ip_address(bytes: &[u8]) -> Result<IpAddr, &'static str> {
 
 const DAMAGED: &str = "an extension is damaged or occurs twice";
 
-/// An authority's own certificate is never a client's.
+/// An authority's own certificate is never a client's. A client signs its handshake, so where there are
+/// key usages that must be one of them (RFC 8446, section 4.4.2.2).
 fn is_for_client_auth(certificate: &X509Certificate<'_>) -> Result<bool, &'static str> {
     let usages = certificate.extended_key_usage().map_err(|_| DAMAGED)?;
     let is_authority = is_authority(certificate)?;
-    Ok(!is_authority && usages.is_none_or(|usages| usages.value.client_auth))
+    let key_usage = certificate.key_usage().map_err(|_| DAMAGED)?;
+    let signs = key_usage.is_none_or(|usage| usage.value.digital_signature());
+    Ok(!is_authority && signs && usages.is_none_or(|usages| usages.value.client_auth))
 }
 
 pub(super) fn is_authority(certificate: &X509Certificate<'_>) -> Result<bool, &'static str> {

@@ -9,6 +9,7 @@ use std::{
 use http::{Extensions, Request};
 use tower::{Layer, Service};
 
+use super::per_connection::PerConnection;
 use crate::{error::AuthError, mtls::ClientCertificate};
 
 /// The certificates that the client showed in the TLS handshake, or that it showed none.
@@ -45,6 +46,9 @@ impl PeerCertificates {
     /// chain is [`none`](Self::none).
     ///
     /// A leaf that cannot be parsed is kept as that: requests of the connection are refused.
+    ///
+    /// They pass for accepted by the rules of the listener itself. What a `TlsListener` accepted is in
+    /// `TlsPeer::certificates`, which know by the rules of which host: do not make it again of its DER.
     pub fn from_der<D: Into<Vec<u8>>>(chain: impl IntoIterator<Item = D>) -> Self {
         let chain: Vec<Vec<u8>> = chain.into_iter().map(Into::into).collect();
         let Some(leaf) = chain.first() else {
@@ -126,10 +130,10 @@ impl PeerCertificates {
 /// use axum_server::tls::TlsInfo;
 /// use tower_auth::{PeerCertificates, PeerCertificatesLayer};
 ///
-/// let layer = PeerCertificatesLayer::new(|extensions| {
-///     let info = extensions.get::<Arc<TlsInfo>>()?;
-///     Some(PeerCertificates::from_der(info.peer_certificates.iter().cloned()))
-/// });
+/// let layer = PeerCertificatesLayer::per_connection(
+///     |extensions| extensions.get::<Arc<TlsInfo>>().cloned(),
+///     |info| PeerCertificates::from_der(info.peer_certificates.iter().cloned()),
+/// );
 /// # let _ = layer;
 /// ```
 #[derive(Clone)]
@@ -139,11 +143,23 @@ pub struct PeerCertificatesLayer(Arc<Read>);
 type Read = dyn Fn(&Extensions) -> Option<PeerCertificates> + Send + Sync;
 
 impl PeerCertificatesLayer {
-    /// Reads by a function; where it finds nothing, nothing is inserted.
+    /// Reads by a function, on every request; where it finds nothing, nothing is inserted.
     pub fn new(
         read: impl Fn(&Extensions) -> Option<PeerCertificates> + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(read))
+    }
+
+    /// Reads once what the server keeps for each connection, and hands to all requests of it.
+    ///
+    /// What was read is remembered by the address of the value, for at most 1024 connections at a time;
+    /// of those beyond some are read again. Where nothing is found, nothing is inserted.
+    pub fn per_connection<T: Send + Sync + 'static>(
+        find: impl Fn(&Extensions) -> Option<Arc<T>> + Send + Sync + 'static,
+        read: impl Fn(&T) -> PeerCertificates + Send + Sync + 'static,
+    ) -> Self {
+        let known = PerConnection::new();
+        Self::new(move |extensions| find(extensions).map(|value| known.get(&value, &read)))
     }
 }
 

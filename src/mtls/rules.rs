@@ -13,6 +13,8 @@ use crate::{
         CertificateFilters, CertificateList, ClientCertificate, NameKind, NameTemplate,
         naming::{ClaimSource, Naming, Subject},
         spiffe,
+        standing::Standing,
+        tls_hosts::TlsHosts,
     },
 };
 
@@ -21,8 +23,8 @@ use crate::{
 ///
 /// The subject is one name of the certificate. Several names of the chosen kind are ambiguous and
 /// refused, so that the order in which a certificate lists them never matters, and so is a wildcard.
-/// That the certificate is still valid, and what the [lists](CertificateList) say of it, is checked
-/// on every request: connections live long. All else is read once per connection.
+/// That the certificate is still valid, and what the [lists](CertificateList) and the
+/// [filters](CertificateFilters) say of it, is checked on every request: connections live long. All else is read once per connection.
 ///
 /// # Claims
 ///
@@ -68,19 +70,16 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct CertificateRules {
-    naming: Arc<Naming>,
-    allowed: Option<CertificateList>,
-    denied: Option<CertificateList>,
-    hosts: Hosts,
+    rules: Arc<Rules>,
     clock: Clock,
 }
 
-/// By whose rules a certificate must have been accepted in the handshake.
+/// All but the clock. What judged certificates already is never changed, for they hold it.
 #[derive(Clone, Debug, Default)]
-struct Hosts {
-    /// Whether those of the listener do not count.
-    only_named: bool,
-    named: Vec<String>,
+pub(super) struct Rules {
+    naming: Naming,
+    standing: Standing,
+    hosts: TlsHosts,
 }
 
 impl CertificateRules {
@@ -133,7 +132,7 @@ impl CertificateRules {
             }
         }
         let mut rules = Self::subject_from(NameKind::SpiffeId);
-        rules.naming_mut().trust_domains = trust_domains;
+        rules.rules_mut().naming.trust_domains = trust_domains;
         problems.finish(rules)
     }
 
@@ -147,7 +146,7 @@ impl CertificateRules {
     ///
     /// One that has any is never known by its common name (RFC 9525, section 2).
     pub fn allow_common_name(mut self) -> Self {
-        self.naming_mut().common_name = true;
+        self.rules_mut().naming.common_name = true;
         self
     }
 
@@ -186,27 +185,27 @@ impl CertificateRules {
     /// Adds claims about the certificate itself: `subject_dn`, `issuer_dn`, `fingerprint` (SHA-256 in
     /// hexadecimal), `not_before` and `not_after` (seconds since 1970).
     pub fn with_details(mut self) -> Self {
-        self.naming_mut().details = true;
+        self.rules_mut().naming.details = true;
         self
     }
 
-    /// Refuses certificates that match none of these filters.
+    /// Refuses certificates that match none of these filters, as they are when the request comes.
     pub fn with_filters(mut self, filters: CertificateFilters) -> Self {
-        self.naming_mut().filters = Some(filters);
+        self.rules_mut().standing.filters = Some(filters);
         self
     }
 
     /// Refuses certificates that are not on this list, as it is when the request comes. An empty
     /// list refuses all.
     pub fn with_allow_list(mut self, list: CertificateList) -> Self {
-        self.allowed = Some(list);
+        self.rules_mut().standing.allowed = Some(list);
         self
     }
 
     /// Refuses certificates that are on this list, as it is when the request comes; also those on
     /// the list of [`with_allow_list`](Self::with_allow_list).
     pub fn with_deny_list(mut self, list: CertificateList) -> Self {
-        self.denied = Some(list);
+        self.rules_mut().standing.denied = Some(list);
         self
     }
 
@@ -215,14 +214,14 @@ impl CertificateRules {
     /// Otherwise they are refused: a client chooses by the name that it asks for which rules it meets, and
     /// those of a host may be weaker than these rules expect.
     pub fn allow_tls_host(mut self, host: impl Into<String>) -> Self {
-        self.hosts.named.push(host.into());
+        self.rules_mut().hosts.allow(host.into());
         self
     }
 
     /// Accepts only certificates that a listener accepted by the own rules of this host, or of another
     /// one that is named here.
     pub fn require_tls_host(mut self, host: impl Into<String>) -> Self {
-        self.hosts.only_named = true;
+        self.rules_mut().hosts.leave_out_the_listener();
         self.allow_tls_host(host)
     }
 
@@ -233,25 +232,25 @@ impl CertificateRules {
     }
 
     fn with_subject(mut self, subject: Subject) -> Self {
-        self.naming_mut().subject = subject;
+        self.rules_mut().naming.subject = subject;
         self
     }
 
     fn with_claim_from(mut self, claim: Cow<'static, str>, source: ClaimSource) -> Self {
-        self.naming_mut().claims.push((claim, source));
+        self.rules_mut().naming.claims.push((claim, source));
         self
     }
 
     /// What has judged certificates already is left as it is.
-    fn naming_mut(&mut self) -> &mut Naming {
-        Arc::make_mut(&mut self.naming)
+    fn rules_mut(&mut self) -> &mut Rules {
+        Arc::make_mut(&mut self.rules)
     }
 
     fn judge(&self, certificate: &ClientCertificate) -> Result<Identity, AuthError> {
         if !certificate.is_for_client_auth() {
             return Err(because::invalid("the certificate is not for client authentication"));
         }
-        if !self.hosts.accept(certificate.tls_host()) {
+        if !self.rules.hosts.accept(certificate.tls_host()) {
             return Err(because::invalid(
                 "the handshake was made by the rules of a host that these do not accept: see \
                  allow_tls_host",
@@ -264,21 +263,19 @@ impl CertificateRules {
         if certificate.not_before().is_some_and(|start| now < start) {
             return Err(because::invalid("the certificate is not valid yet"));
         }
-        if self.denied.as_ref().is_some_and(|list| list.contains(certificate)) {
-            return Err(because::invalid("the certificate is on the deny-list"));
-        }
-        if self.allowed.as_ref().is_some_and(|list| !list.contains(certificate)) {
-            return Err(because::invalid("the certificate is not on the allow-list"));
-        }
-        certificate.identity(&self.naming)
+        self.rules.standing.check(certificate)?;
+        certificate.identity(&self.rules)
     }
 }
 
-impl Hosts {
-    /// The names of hosts are compared without case (RFC 6066, section 3).
-    fn accept(&self, host: Option<&str>) -> bool {
-        let is_named = |host: &str| self.named.iter().any(|named| named.eq_ignore_ascii_case(host));
-        host.map_or(!self.only_named, is_named)
+impl Rules {
+    pub(super) fn identity(&self, certificate: &ClientCertificate) -> Result<Identity, AuthError> {
+        let identity = self.naming.identity(certificate)?;
+        if self.standing.is_fixed() {
+            return Ok(identity);
+        }
+        let (standing, certificate) = (self.standing.clone(), certificate.without_identity());
+        Ok(identity.with_recheck(move |_| standing.check(&certificate)))
     }
 }
 

@@ -118,10 +118,22 @@ impl NameTemplate {
     }
 
     pub(super) fn find(&self, certificate: &ClientCertificate) -> Result<Found, AuthError> {
+        let none = || because::invalid("no name of the certificate fits the template");
+        self.fitting(certificate)?.ok_or_else(none)
+    }
+
+    /// What `{name}` is, where a name of the certificate fits.
+    pub(crate) fn find_name(
+        &self,
+        certificate: &ClientCertificate,
+    ) -> Result<Option<String>, AuthError> {
+        Ok(self.fitting(certificate)?.map(|found| found.name))
+    }
+
+    fn fitting(&self, certificate: &ClientCertificate) -> Result<Option<Found>, AuthError> {
         let mut fitting = certificate.names(self.kind)?.iter().filter_map(|name| self.read(name));
         match (fitting.next(), fitting.next()) {
-            (Some(found), None) => Ok(found),
-            (None, _) => Err(because::invalid("no name of the certificate fits the template")),
+            (found, None) => Ok(found),
             _ => Err(because::invalid("several names of the certificate fit the template")),
         }
     }

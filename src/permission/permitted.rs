@@ -12,7 +12,7 @@ use crate::{evidence::Evidence, permission::Requirement};
 pub struct Permitted(Requirement);
 
 impl Permitted {
-    pub(super) const fn new(requirement: Requirement) -> Self {
+    pub(crate) const fn new(requirement: Requirement) -> Self {
         Self(requirement)
     }
 

@@ -4,12 +4,14 @@ mod challenge;
 mod grpc;
 mod http;
 mod problem_json;
+mod temporal;
 
 #[cfg(any(feature = "basic", feature = "jwt", feature = "rust-crypto"))]
 pub(crate) use self::challenge::is_token;
 pub(crate) use self::http::seal;
 pub use self::{
     challenge::Challenge, grpc::grpc_response, http::DefaultRejection, problem_json::ProblemJson,
+    temporal::TemporalRejection,
 };
 
 use ::http::{Response, request::Parts};

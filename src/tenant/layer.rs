@@ -1,18 +1,17 @@
 //! [`TenantLayer`]: for whom do you act?
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
-use http::{HeaderName, request::Parts};
+use http::HeaderName;
 use tower::Layer;
 
 use crate::{
-    claims::ClaimPath,
-    error::AuthError,
-    evidence::{Evidence, TenantEvidence, ask_anonymous_to_log_in},
-    gate::{Check, Gate, GateLayer, Verdict},
+    gate::{Gate, GateLayer},
     rejection::DefaultRejection,
     tenant::{
-        Requested, Tenant, TenantMembership, TenantResolver, membership::Membership, source::Source,
+        Membership, Tenant, TenantMembership, TenantResolver, TenantSource,
+        rules::{Operators, Rules},
+        standing::{KnownTenants, Register, Registrar},
     },
 };
 
@@ -23,7 +22,8 @@ use crate::{
 /// An identity belongs to the tenants that its membership claim names, as a string or an array of
 /// strings, compared exactly. The claim is `tenant` unless set by
 /// [`with_membership`](Self::with_membership); with [`from_claim`](Self::from_claim) it is that claim.
-/// Where no claim names the tenants, a [rule](Self::with_membership_rule) decides instead.
+/// Where no claim names the tenants, a [`Membership`] of another kind or a
+/// [rule](Self::with_membership_rule) decides instead.
 ///
 /// Which layer is outside makes no difference: an authentication layer further in holds its
 /// identity against the tenant that this layer found, and this layer holds its tenant against the
@@ -31,18 +31,27 @@ use crate::{
 /// that is established inside of this layer must belong to the tenant; of those outside, the one
 /// that acts must, and the others must not belong to another tenant; a rule is asked for each of them.
 ///
+/// Whether the tenant is one at all, by [`with_known_tenants`](Self::with_known_tenants) or a registry,
+/// is asked last, of callers who belong to it. So a stranger learns nothing about tenants, and a
+/// tenant that is suspended, one that does not exist and one of others are all the same answer.
+///
 /// It must be outside of a [`PermissionClaimLayer`](crate::PermissionClaimLayer), whose mapper asks
-/// for the tenant.
+/// for the tenant. [`guide::tenants`](crate::guide::tenants) says which source to choose.
 ///
 /// # Rejections
 ///
 /// | When | HTTP | gRPC |
 /// |---|---|---|
 /// | the request names no tenant (unless [`allow_absent`](Self::allow_absent)) | 403 | `PERMISSION_DENIED` |
-/// | the name is malformed, or its header occurs twice | 403 | `PERMISSION_DENIED` |
+/// | the name is malformed, or its header occurs twice, or two places of one source contradict | 403 | `PERMISSION_DENIED` |
 /// | the caller does not belong to the tenant, or an outer tenant layer found another one | 403 | `PERMISSION_DENIED` |
+/// | the caller belongs to it, and it is suspended or not known | 403 | `PERMISSION_DENIED` |
 /// | the same for an anonymous caller | 401 | `UNAUTHENTICATED` |
-/// | [`from_claim`](Self::from_claim) outside of authentication, or any inside of a permission layer | 500 | `INTERNAL` |
+/// | the certificate that should name the tenant cannot be read | 401 | `UNAUTHENTICATED` |
+/// | the registry, or what a tenant's configuration is loaded from, fails or takes too long | 503 | `UNAVAILABLE` |
+/// | too many tenants that were not known before are asked for at a time | 503 | `RESOURCE_EXHAUSTED` |
+/// | a claim is the source outside of authentication, or any layer is inside of a permission layer | 500 | `INTERNAL` |
+/// | a certificate is the source and nothing is known about the connection | 500 | `INTERNAL` |
 ///
 /// # Examples
 ///
@@ -72,22 +81,30 @@ use crate::{
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until it is put around a service"]
 pub struct TenantLayer {
-    source: Source,
-    membership: Membership,
-    absent_allowed: bool,
+    pub(super) source: TenantSource,
+    pub(super) rules: Arc<Rules>,
+    pub(super) absent_allowed: bool,
 }
 
 impl TenantLayer {
     /// The claim that names an identity's tenants where no other is set.
     pub const DEFAULT_MEMBERSHIP: &'static str = "tenant";
 
-    /// The tenant is what a claim of the identity says; see [`Claims`](crate::Claims) for paths.
+    /// The tenant is what a source names.
     ///
-    /// The claim is a string, or an array of one string.
+    /// Membership is by the claim [`DEFAULT_MEMBERSHIP`](Self::DEFAULT_MEMBERSHIP), or by the source's
+    /// own where it is [one claim](TenantSource::claim) and nothing else.
+    pub fn new(source: TenantSource) -> Self {
+        let membership = match source.only_claim() {
+            Some(path) => Membership::claim_at(Arc::clone(path)),
+            None => Membership::claim(Self::DEFAULT_MEMBERSHIP),
+        };
+        Self { source, rules: Arc::new(Rules::new(membership)), absent_allowed: false }
+    }
+
+    /// The tenant is what a claim of the identity says; see [`TenantSource::claim`].
     pub fn from_claim(path: &str) -> Self {
-        let path = Arc::new(ClaimPath::from(path));
-        let layer = Self::of(Source::Claim(Arc::clone(&path)));
-        Self { membership: Membership::Claim(path), ..layer }
+        Self::new(TenantSource::claim(path))
     }
 
     /// The tenant is the value of a header field, which must occur once.
@@ -95,39 +112,74 @@ impl TenantLayer {
     /// Outside of authentication a request without the field is refused with 403 before anybody is
     /// asked to log in; put the layer inside if the 401 should come first.
     pub fn from_header(name: HeaderName) -> Self {
-        Self::of(Source::Header(name))
+        Self::new(TenantSource::header(name))
     }
 
-    /// The tenant is the label before this domain: with `example.com` it is `acme` on
-    /// `acme.example.com`. The label is read in lower case.
+    /// The tenant is the label before this domain; see [`TenantSource::host`].
     pub fn from_host(domain: &str) -> Self {
-        let domain = domain.trim_start_matches('.').to_ascii_lowercase();
-        Self::of(Source::Host(domain))
+        Self::new(TenantSource::host(domain))
     }
 
-    /// The tenant is the segment of the path after this prefix: with `/tenants` it is `acme` in
-    /// `/tenants/acme/orders`.
-    ///
-    /// The prefix is compared exactly with the path that the layer sees; inside of a nested router
-    /// that is the path without the nesting's own prefix.
+    /// The tenant is the segment of the path after this prefix; see [`TenantSource::path`].
     pub fn from_path(prefix: &str) -> Self {
-        let segments = prefix.split('/').filter(|segment| !segment.is_empty());
-        Self::of(Source::Path(segments.map(str::to_owned).collect()))
+        Self::new(TenantSource::path(prefix))
     }
 
     /// The tenant is always this one; who does not belong to it is refused.
     pub fn fixed(tenant: Tenant) -> Self {
-        Self::of(Source::Fixed(tenant))
+        Self::new(TenantSource::fixed(tenant))
     }
 
     /// The tenant is found by a rule of your own.
     pub fn resolved_by(resolver: impl TenantResolver) -> Self {
-        Self::of(Source::Resolver(Arc::new(resolver)))
+        Self::new(TenantSource::resolved_by(resolver))
     }
 
-    /// Sets the claim that names an identity's tenants.
-    pub fn with_membership(mut self, path: &str) -> Self {
-        self.membership = Membership::Claim(Arc::new(ClaimPath::from(path)));
+    /// The tenants of a yuuvis Momentum system: named by the header `X-ID-TENANT-NAME`, which may be left out
+    /// where there is one tenant. Whatever it says, only these are tenants.
+    ///
+    /// That a name is not among them is said to nobody but those who belong to it, so a stranger gets
+    /// the same answer for all names.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::{Request, Response};
+    /// use tower::{Layer, ServiceExt, service_fn};
+    /// use tower_auth::{AuthLayer, Identity, Tenant, TenantLayer};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), tower_auth::ConfigError> {
+    /// let member = Identity::anonymous().with_claim("tenant", vec!["acme", "globex"]);
+    /// let auth = (
+    ///     TenantLayer::yuuvis([Tenant::new("acme")?]),
+    ///     AuthLayer::first_of([]).allow_anonymous_as(member),
+    /// );
+    /// let service = auth.layer(service_fn(async |_: Request<()>| {
+    ///     Ok::<_, std::convert::Infallible>(Response::new(()))
+    /// }));
+    ///
+    /// let without = Request::new(());
+    /// assert_eq!(service.clone().oneshot(without).await.unwrap().status(), 200);
+    /// let other = Request::builder().header("X-ID-TENANT-NAME", "globex").body(()).unwrap();
+    /// assert_eq!(service.oneshot(other).await.unwrap().status(), 401);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn yuuvis(tenants: impl IntoIterator<Item = Tenant>) -> Self {
+        let tenants: Vec<Tenant> = tenants.into_iter().collect();
+        let header = TenantSource::header(TenantSource::DEFAULT_HEADER);
+        let source = match tenants.as_slice() {
+            [only] => TenantSource::first_of([header, TenantSource::fixed(only.clone())]),
+            _ => header,
+        };
+        Self::new(source).with_known_tenants(tenants)
+    }
+
+    /// Sets what says that an identity belongs to a tenant: the path of a claim, or a [`Membership`] of
+    /// another kind.
+    pub fn with_membership(mut self, membership: impl Into<Membership>) -> Self {
+        self.rules_mut().membership = membership.into();
         self
     }
 
@@ -145,9 +197,63 @@ impl TenantLayer {
     ///     });
     /// # let _ = layer;
     /// ```
-    pub fn with_membership_rule(mut self, rule: impl TenantMembership) -> Self {
-        self.membership = Membership::Rule(Arc::new(rule));
+    pub fn with_membership_rule(self, rule: impl TenantMembership) -> Self {
+        self.with_membership(Membership::rule(rule))
+    }
+
+    /// Lets operators act for tenants that they do not belong to: those to whom a rule says yes.
+    ///
+    /// The rule has a name, which an [event](crate::guide::events) at the level of information tells together with
+    /// the subject and the tenant each time that somebody acts by it. Anonymous callers never do. Several
+    /// rules are alternatives. Each reaches as far as it says yes, which may be over all tenants: let it
+    /// ask for a right that no tenant can give to its own people.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_auth::{Identity, Tenant, TenantLayer};
+    ///
+    /// let layer = TenantLayer::from_host("example.com").with_operators(
+    ///     "support",
+    ///     |identity: &Identity, _: &Tenant| {
+    ///         identity.issuer() == Some("https://staff.example.com")
+    ///             && identity.claims().str("team") == Some("support")
+    ///     },
+    /// );
+    /// # let _ = layer;
+    /// ```
+    pub fn with_operators(mut self, name: &'static str, rule: impl TenantMembership) -> Self {
+        self.rules_mut().operators.push(Operators { name, rule: Arc::new(rule) });
         self
+    }
+
+    /// Refuses all tenants but these, whoever belongs to them. Called twice, it refuses all that are not among both.
+    ///
+    /// It is asked after membership, so nobody can try out which tenants there are. Where they are not
+    /// known beforehand, ask a registry (`with_registry`, feature `cache`).
+    pub fn with_known_tenants(self, tenants: impl IntoIterator<Item = Tenant>) -> Self {
+        self.asking(KnownTenants(tenants.into_iter().collect()))
+    }
+
+    /// Asks a registry whether the tenant is active, of callers who belong to it and of nobody else.
+    ///
+    /// See [`RegisteredTenants`](crate::RegisteredTenants).
+    #[cfg(feature = "cache")]
+    pub fn with_registry(self, registry: crate::RegisteredTenants) -> Self {
+        self.asking(registry)
+    }
+
+    /// Loads the tenant's configuration before the request goes on, of callers who belong to it; a tenant
+    /// that has none is refused like one of others.
+    ///
+    /// What is further in finds it loaded, such as a [`PerTenant`](crate::PerTenant) that is the mapper of a
+    /// [`PermissionClaimLayer`](crate::PermissionClaimLayer).
+    #[cfg(feature = "cache")]
+    pub fn with_configuration<T: Send + Sync + 'static>(
+        self,
+        configuration: crate::PerTenant<T>,
+    ) -> Self {
+        self.asking(configuration)
     }
 
     /// Lets requests through that name no tenant. A handler then sees none.
@@ -161,85 +267,13 @@ impl TenantLayer {
         GateLayer::new(self).with_rejection(rejection)
     }
 
-    fn of(source: Source) -> Self {
-        let membership = Membership::Claim(Arc::new(ClaimPath::from(Self::DEFAULT_MEMBERSHIP)));
-        Self { source, membership, absent_allowed: false }
+    fn asking(mut self, register: impl Register + 'static) -> Self {
+        self.rules_mut().registrars.push(Registrar(Arc::new(register)));
+        self
     }
 
-    fn judge(&self, parts: &Parts) -> Result<TenantEvidence, AuthError> {
-        let evidence = Evidence::of(&parts.extensions);
-        if evidence.is_some_and(|evidence| evidence.permissions.is_some()) {
-            return Err(AuthError::misconfigured(
-                "TenantLayer must be outside of PermissionClaimLayer",
-            ));
-        }
-        let identity = evidence.and_then(|evidence| evidence.identity.as_ref());
-        let outer = evidence.and_then(Evidence::requested);
-        let found = self.source.find(parts, identity)?;
-        let Some(tenant) = found else {
-            return self.absent(evidence);
-        };
-        if outer.is_some_and(|outer| outer.tenant != tenant) {
-            return Err(AuthError::tenant_denied("two tenant layers found different tenants"));
-        }
-        let requested = Requested {
-            tenant,
-            membership: self.membership.clone(),
-            outer: outer.cloned().map(Arc::new),
-        };
-        match identity {
-            None => Ok(TenantEvidence::Requested(requested)),
-            Some(identity) => {
-                requested
-                    .accepts_all(identity)
-                    .map_err(|error| ask_anonymous_to_log_in(error, identity))?;
-                Ok(TenantEvidence::Agreed(requested))
-            }
-        }
-    }
-
-    /// The request names no tenant: what an outer tenant layer found stays.
-    fn absent(&self, evidence: Option<&Evidence>) -> Result<TenantEvidence, AuthError> {
-        if !self.absent_allowed {
-            let error = AuthError::tenant_denied("the request names no tenant");
-            let identity = evidence.and_then(|evidence| evidence.identity.as_ref());
-            return Err(match identity {
-                Some(identity) => ask_anonymous_to_log_in(error, identity),
-                None => error,
-            });
-        }
-        match evidence.map(|evidence| evidence.tenant.clone()) {
-            None | Some(TenantEvidence::Unasked) => Ok(TenantEvidence::Absent),
-            Some(outer) => Ok(outer),
-        }
-    }
-}
-
-impl Check for TenantLayer {
-    type Grant = TenantGrant;
-
-    fn name(&self) -> &'static str {
-        "tenant"
-    }
-
-    fn check(&self, parts: &Parts) -> Verdict<TenantGrant> {
-        match self.judge(parts) {
-            Ok(found) => Verdict::Granted(TenantGrant(found)),
-            Err(error) => Verdict::Denied(error),
-        }
-    }
-
-    fn admit(&self, TenantGrant(found): TenantGrant, parts: &mut Parts) {
-        Evidence::of_mut(&mut parts.extensions).tenant = found;
-    }
-}
-
-/// What a [`TenantLayer`] found.
-pub struct TenantGrant(TenantEvidence);
-
-impl fmt::Debug for TenantGrant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TenantGrant").finish_non_exhaustive()
+    fn rules_mut(&mut self) -> &mut Rules {
+        Arc::make_mut(&mut self.rules)
     }
 }
 

@@ -1,9 +1,11 @@
-//! [`TenantMembership`]: by which rule identities belong to tenants.
+//! [`Membership`] and [`TenantMembership`]: what says that an identity belongs to a tenant.
 
-use std::{fmt, sync::Arc};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use serde_json::Value;
 
+#[cfg(feature = "mtls")]
+use crate::tenant::certificate::CertificateName;
 use crate::{claims::ClaimPath, error::AuthError, identity::Identity, tenant::Tenant};
 
 /// Says whether an identity belongs to a tenant by a rule of your own. Closures are rules.
@@ -50,20 +52,151 @@ where
     }
 }
 
-/// What decides on membership: a claim, or a rule.
+/// What says that an identity belongs to a tenant.
+///
+/// Hand it to [`TenantLayer::with_membership`](crate::TenantLayer::with_membership); the path of a claim
+/// is one by itself, and so is [`claim`](Self::claim) of it. Two that must both hold are two tenant
+/// layers.
+///
+/// # Examples
+///
+/// ```
+/// use http::{Request, Response};
+/// use tower::{Layer, ServiceExt, service_fn};
+/// use tower_auth::{AuthLayer, Identity, Membership, Tenant, TenantLayer};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), tower_auth::ConfigError> {
+/// /// Whether somebody of acme's provider may act for a tenant.
+/// async fn is_let_in(tenant: Tenant, membership: impl Into<Membership>) -> bool {
+///     let caller = Identity::anonymous()
+///         .with_issuer("https://login.acme.example")
+///         .with_claim("groups", vec!["acme", "staff"]);
+///     let auth = (
+///         AuthLayer::first_of([]).allow_anonymous_as(caller),
+///         TenantLayer::fixed(tenant).with_membership(membership),
+///     );
+///     let service = auth.layer(service_fn(async |_: Request<()>| {
+///         Ok::<_, std::convert::Infallible>(Response::new(()))
+///     }));
+///     service.oneshot(Request::new(())).await.unwrap().status() == 200
+/// }
+///
+/// let (acme, globex) = (Tenant::new("acme")?, Tenant::new("globex")?);
+/// let issuers = Membership::issuers([
+///     ("https://login.acme.example", acme.clone()),
+///     ("https://login.globex.example", globex.clone()),
+/// ]);
+/// assert!(is_let_in(acme.clone(), issuers.clone()).await);
+/// assert!(!is_let_in(globex.clone(), issuers).await);
+/// assert!(is_let_in(acme.clone(), "groups").await);
+/// assert!(is_let_in(acme.clone(), Membership::claim_contains("groups")).await);
+/// assert!(!is_let_in(acme, Membership::claim_equals("groups")).await);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
-pub(super) enum Membership {
-    /// The claim that names the tenants of an identity.
-    Claim(Arc<ClaimPath>),
+#[must_use]
+pub struct Membership(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    #[cfg(feature = "mtls")]
+    Certificate(CertificateName),
+    Claim(Arc<ClaimPath>, Shape),
+    Issuers(Arc<HashMap<String, Vec<Tenant>>>),
     Rule(Arc<dyn TenantMembership>),
 }
 
+/// Which JSON types a claim may have.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Shape {
+    Either,
+    List,
+    Text,
+}
+
+/// What an identity is held against.
+pub(super) struct Sought<'r> {
+    pub(super) tenant: &'r Tenant,
+    /// The tenant that the client certificate names, where that is asked for.
+    #[cfg(feature = "mtls")]
+    pub(super) certified: Option<&'r Tenant>,
+}
+
 impl Membership {
-    pub(super) fn holds(&self, identity: &Identity, tenant: &Tenant) -> Result<(), AuthError> {
-        let is_member = match self {
-            Self::Rule(rule) => rule.is_member(identity, tenant),
-            Self::Claim(path) => match path.find(identity.claims()) {
-                Some(names) => is_among(tenant, names),
+    /// The claim names the identity's tenants: as a string or an array of strings, one of which is equal.
+    pub fn claim(path: &str) -> Self {
+        Self::claim_at(Arc::new(ClaimPath::from(path)))
+    }
+
+    /// The claim is a string and equal. An array, of one element too, is nobody's tenant.
+    pub fn claim_equals(path: &str) -> Self {
+        Self(Kind::Claim(Arc::new(ClaimPath::from(path)), Shape::Text))
+    }
+
+    /// The claim is an array of strings, one of which is equal. A string is nobody's tenant.
+    pub fn claim_contains(path: &str) -> Self {
+        Self(Kind::Claim(Arc::new(ClaimPath::from(path)), Shape::List))
+    }
+
+    /// Issuers belong to tenants, and identities to those of their issuer, which is compared byte by byte.
+    /// An issuer that several pairs name belongs to several tenants, one that none names to no tenant.
+    ///
+    /// An identity without an issuer is nobody's; as an outer one of stacked layers it says nothing.
+    pub fn issuers<I: Into<String>>(pairs: impl IntoIterator<Item = (I, Tenant)>) -> Self {
+        let mut tenants: HashMap<String, Vec<Tenant>> = HashMap::new();
+        for (issuer, tenant) in pairs {
+            tenants.entry(issuer.into()).or_default().push(tenant);
+        }
+        Self(Kind::Issuers(Arc::new(tenants)))
+    }
+
+    /// The client certificate of the connection names the tenant: as its one name of this kind.
+    ///
+    /// It then vouches for whoever sends requests on the connection, by whatever credentials: right for
+    /// callers that are known by their certificate and for gateways of a tenant, wrong where tenants
+    /// share a connection, as behind a proxy that shows its own certificate.
+    #[cfg(feature = "mtls")]
+    pub const fn certificate(kind: crate::NameKind) -> Self {
+        Self(Kind::Certificate(CertificateName::Kind(kind)))
+    }
+
+    /// The client certificate of the connection names the tenant: by what a template calls `{name}`.
+    #[cfg(feature = "mtls")]
+    pub fn certificate_by(template: crate::NameTemplate) -> Self {
+        Self(Kind::Certificate(CertificateName::Template(Arc::new(template))))
+    }
+
+    /// A rule of your own decides.
+    pub fn rule(rule: impl TenantMembership) -> Self {
+        Self(Kind::Rule(Arc::new(rule)))
+    }
+
+    pub(super) const fn claim_at(path: Arc<ClaimPath>) -> Self {
+        Self(Kind::Claim(path, Shape::Either))
+    }
+
+    /// The name in the client certificate that decides, if one does.
+    #[cfg(feature = "mtls")]
+    pub(super) const fn certificate_name(&self) -> Option<&CertificateName> {
+        match &self.0 {
+            Kind::Certificate(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    pub(super) fn holds(&self, identity: &Identity, sought: &Sought<'_>) -> Result<(), AuthError> {
+        let is_member = match &self.0 {
+            #[cfg(feature = "mtls")]
+            Kind::Certificate(_) => sought.certified == Some(sought.tenant),
+            Kind::Rule(rule) => rule.is_member(identity, sought.tenant),
+            Kind::Issuers(tenants) => identity
+                .issuer()
+                .and_then(|issuer| tenants.get(issuer))
+                .is_some_and(|tenants| tenants.contains(sought.tenant)),
+            Kind::Claim(path, shape) => match path.find(identity.claims()) {
+                Some(names) => is_among(sought.tenant, names, *shape),
                 None => {
                     return Err(AuthError::tenant_denied("no claim names the identity's tenant"));
                 }
@@ -76,28 +209,43 @@ impl Membership {
         }
     }
 
-    /// Whether it says anything about an identity. A rule does so about each.
+    /// Whether it says anything about an identity. A rule does so about each, and a certificate about all
+    /// of its connection.
     pub(super) fn speaks_of(&self, identity: &Identity) -> bool {
-        match self {
-            Self::Claim(path) => path.find(identity.claims()).is_some(),
-            Self::Rule(_) => true,
+        match &self.0 {
+            Kind::Claim(path, _) => path.find(identity.claims()).is_some(),
+            Kind::Issuers(_) => identity.issuer().is_some(),
+            #[cfg(feature = "mtls")]
+            Kind::Certificate(_) => true,
+            Kind::Rule(_) => true,
         }
+    }
+}
+
+impl From<&str> for Membership {
+    fn from(path: &str) -> Self {
+        Self::claim(path)
     }
 }
 
 impl fmt::Debug for Membership {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Claim(path) => f.debug_tuple("Claim").field(path).finish(),
-            Self::Rule(_) => f.write_str("Rule(..)"),
+        match &self.0 {
+            #[cfg(feature = "mtls")]
+            Kind::Certificate(name) => f.debug_tuple("Certificate").field(name).finish(),
+            Kind::Claim(path, shape) => f.debug_tuple("Claim").field(path).field(shape).finish(),
+            Kind::Issuers(tenants) => f.debug_tuple("Issuers").field(tenants).finish(),
+            Kind::Rule(_) => f.write_str("Rule(..)"),
         }
     }
 }
 
-fn is_among(tenant: &Tenant, names: &Value) -> bool {
+fn is_among(tenant: &Tenant, names: &Value, shape: Shape) -> bool {
     match names {
-        Value::String(name) => name == tenant.as_str(),
-        Value::Array(names) => names.iter().any(|name| name == tenant.as_str()),
+        Value::String(name) => shape != Shape::List && name == tenant.as_str(),
+        Value::Array(names) => {
+            shape != Shape::Text && names.iter().any(|name| name == tenant.as_str())
+        }
         _ => false,
     }
 }

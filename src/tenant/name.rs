@@ -53,6 +53,17 @@ impl Tenant {
         Evidence::of(extensions)?.agreed_tenant()
     }
 
+    /// The tenant that a request *asks for*, whether or not anybody belongs to it: for credentials of your
+    /// own whose tenants have authenticators of their own, see
+    /// [`Credentials::requested_tenant`](crate::Credentials::requested_tenant).
+    ///
+    /// It is what the client wrote and nobody has vouched for it. Handlers want
+    /// [`from_extensions`](Self::from_extensions).
+    #[must_use]
+    pub fn requested_in(extensions: &Extensions) -> Option<&Self> {
+        Evidence::of(extensions)?.requested().map(|requested| &requested.tenant)
+    }
+
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -5,14 +5,17 @@ use std::sync::Arc;
 use crate::{
     error::AuthError,
     identity::Identity,
-    tenant::{Tenant, membership::Membership},
+    tenant::{Tenant, membership::Sought, rules::Rules},
 };
 
 /// A tenant that was found in a request, before or after an identity was held against it.
 #[derive(Clone, Debug)]
 pub(crate) struct Requested {
     pub(crate) tenant: Tenant,
-    pub(super) membership: Membership,
+    pub(super) rules: Arc<Rules>,
+    /// The tenant that the client certificate names, where membership is by that.
+    #[cfg(feature = "mtls")]
+    pub(super) certified: Option<Tenant>,
     /// What a tenant layer further out found: the same tenant, perhaps by another claim or rule.
     pub(super) outer: Option<Arc<Self>>,
 }
@@ -21,7 +24,12 @@ impl Requested {
     /// Whether the identity belongs to the tenant, by what all tenant layers ask for.
     pub(crate) fn accepts(&self, identity: &Identity) -> Result<(), AuthError> {
         self.outer.as_ref().map_or(Ok(()), |outer| outer.accepts(identity))?;
-        self.membership.holds(identity, &self.tenant)
+        let sought = Sought {
+            tenant: &self.tenant,
+            #[cfg(feature = "mtls")]
+            certified: self.certified.as_ref(),
+        };
+        self.rules.hold(identity, &sought)
     }
 
     /// Whether an identity and those outside of it agree with the tenant: the one that acts must
@@ -33,7 +41,7 @@ impl Requested {
         self.accepts(identity)?;
         std::iter::successors(Some(identity), |identity| identity.outer())
             .filter_map(Identity::outer_of_tenant)
-            .filter(|outer| self.membership.speaks_of(outer))
+            .filter(|outer| self.rules.membership.speaks_of(outer))
             .try_for_each(|outer| self.accepts(outer))
     }
 }

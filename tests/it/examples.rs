@@ -24,6 +24,7 @@ examples! {
     basic: "../../examples/basic.rs",
     behind_proxy: "../../examples/behind_proxy/main.rs",
     client: "../../examples/client.rs",
+    explain: "../../examples/explain.rs",
     first_of: "../../examples/first_of.rs",
     jwks: "../../examples/jwks.rs",
     jwt: "../../examples/jwt.rs",
@@ -32,8 +33,10 @@ examples! {
     problem_json: "../../examples/problem_json.rs",
     quickstart: "../../examples/quickstart/main.rs",
     roles: "../../examples/roles.rs",
+    temporal_rules: "../../examples/temporal_rules/main.rs",
     tenants: "../../examples/tenants.rs",
     tonic_service: "../../examples/tonic.rs",
+    yuuvis_gateway: "../../examples/yuuvis_gateway/main.rs",
 }
 
 /// Sends a request with these headers; `user` is short for Basic credentials with a password.
@@ -316,26 +319,29 @@ async fn first_of_offers_what_was_chosen_at_run_time() {
     assert_eq!(status(&open, "GET", "/", &[("authorization", "Bearer k-124")]).await, 401);
 }
 
+/// The curl lines of the example are the table: user, headers, path and status are read from them.
 #[tokio::test]
 async fn tenants_come_from_anywhere_and_are_always_held_against_the_caller() {
     let app = tenants::app();
-    let (name, alice) = user("alice", "pw");
-    let with = |header: (&'static str, &'static str)| [(name, alice.as_str()), header];
-    let none = ("x-unused", "");
-
-    for (uri, header, expected) in [
-        ("/by-header", ("x-tenant-id", "acme"), 200),
-        ("/by-header", ("x-tenant-id", "globex"), 403),
-        ("/by-header", none, 403),
-        ("/by-host", ("host", "acme.localhost"), 200),
-        ("/by-host", ("host", "globex.localhost"), 403),
-        ("/by-host", ("host", "localhost"), 403),
-        ("/tenants/acme", none, 200),
-        ("/tenants/globex", none, 403),
-        ("/by-claim", none, 200),
-    ] {
-        assert_eq!(status(&app, "GET", uri, &with(header)).await, expected, "{uri} {header:?}");
+    let text = include_str!("../../examples/tenants.rs");
+    let mut lines = 0;
+    for line in text.lines().filter_map(|line| line.strip_prefix("//! curl -i ")) {
+        let (command, expected) = line.split_once('#').unwrap();
+        let expected: u16 = expected.trim()[..3].parse().unwrap();
+        let (_, path) = command.trim().split_once("http://127.0.0.1:3000").unwrap();
+        let (_, caller) = command.split_once("-u ").unwrap();
+        let (name, password) = caller.split(' ').next().unwrap().split_once(':').unwrap();
+        let (field, credentials) = user(name, password);
+        let mut headers = vec![(field.to_owned(), credentials)];
+        headers.extend(command.split('\'').skip(1).step_by(2).map(|header| {
+            let (name, value) = header.split_once(": ").unwrap();
+            (name.to_ascii_lowercase(), value.to_owned())
+        }));
+        let headers: Vec<_> = headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+        assert_eq!(status(&app, "GET", path, &headers).await, expected, "{line}");
+        lines += 1;
     }
+    assert_eq!(lines, 16);
 }
 
 #[tokio::test]
@@ -353,6 +359,80 @@ async fn roles_include_each_other() {
         let got = status(&app, method, uri, &[(name, &credentials)]).await;
         assert_eq!(got, expected, "{role} {method} {uri}");
     }
+}
+
+#[tokio::test]
+async fn temporal_rules_are_those_of_its_authorizer() {
+    let issuer = tower_auth::TestAuthority::start().await.unwrap();
+    let app = temporal_rules::app(&issuer).unwrap();
+    let bearer = |permissions: &[&str]| {
+        format!("Bearer {}", temporal_rules::token(&issuer, "u", permissions))
+    };
+    let writer = bearer(&["default:read", "default:write"]);
+    let system = bearer(&["temporal-system:admin"]);
+    let of = |method: &str| format!("/temporal.api.workflowservice.v1.WorkflowService/{method}");
+    let default = ("temporal-namespace", "default");
+    let other = ("temporal-namespace", "other");
+    for (method, headers, expected) in [
+        ("GetSystemInfo", &[][..], 200),
+        ("GetSystemInfo", &[("authorization", "Bearer garbage")], 401),
+        ("StartWorkflowExecution", &[], 401),
+        ("StartWorkflowExecution", &[("authorization", &*writer), default], 200),
+        ("StartWorkflowExecution", &[("authorization", &*writer), other], 403),
+        ("StartWorkflowExecution", &[("authorization", &*writer)], 403),
+        ("ListNamespaces", &[("authorization", &*writer)], 403),
+        ("ListNamespaces", &[("authorization", &*system)], 200),
+        ("Unheard", &[("authorization", &*system)], 403),
+    ] {
+        assert_eq!(status(&app, "POST", &of(method), headers).await, expected, "{method}");
+    }
+    assert_eq!(status(&app, "POST", "//GetSystemInfo", &[]).await, 400);
+}
+
+#[tokio::test]
+async fn the_yuuvis_gateway_passes_on_what_its_rules_let_through() {
+    let app = yuuvis_gateway::app(yuuvis_gateway::start_upstream().await.unwrap()).unwrap();
+    let [alice, adam, mary] = ["alice", "adam", "mary"].map(|name| user(name, "pw").1);
+    let acme = ("x-id-tenant-name", "acme");
+    for (uri, headers, expected) in [
+        ("/client/index.html", &[][..], 200),
+        ("/api/dms/objects/1", &[], 401),
+        ("/api/dms/objects/1", &[acme, ("authorization", &*alice)], 200),
+        ("/api/admin/roles", &[acme, ("authorization", &*alice)], 403),
+        ("/api/admin/roles", &[acme, ("authorization", &*adam)], 200),
+        ("/tenant-management/api/admin/users/7", &[acme, ("authorization", &*mary)], 403),
+        ("/api/dms/1", &[("x-id-tenant-name", "globex"), ("authorization", &*alice)], 403),
+        ("/unheard/of", &[acme, ("authorization", &*adam)], 403),
+        ("/api/dms/..%2fadmin/roles", &[acme, ("authorization", &*alice)], 400),
+        ("/api//admin/roles", &[acme, ("authorization", &*alice)], 400),
+        ("/api/dms/1", &[acme, ("authorization", &*alice), ("x-original-url", "/api/admin")], 400),
+    ] {
+        assert_eq!(status(&app, "GET", uri, headers).await, expected, "{uri}");
+    }
+    let forged = [acme, ("authorization", &*alice), ("x-user", "adam"), ("x-tenant", "globex")];
+    let told = text(send(&app, "GET", "/api/dms/objects/1?v=2", &forged).await).await;
+    assert_eq!(told, "/api/dms/objects/1?v=2 for alice of acme; password: false\n");
+    let open = text(send(&app, "GET", "/client/x", &forged).await).await;
+    assert_eq!(open, "/client/x for nobody of nobody; password: false\n");
+}
+
+#[tokio::test]
+async fn explain_explains_and_becomes_strict() {
+    let lines = explain::explanations().unwrap();
+    assert_eq!(lines.len(), 7);
+    assert!(lines[3].contains("missing: orders:write, admin"), "{}", lines[3]);
+
+    let app = explain::app().unwrap();
+    let [clerk, boss] = ["clerk", "boss"].map(|name| user(name, "pw").1);
+    let (clerk, boss) = ([("authorization", &*clerk)], [("authorization", &*boss)]);
+    assert_eq!(status(&app, "GET", "/health", &[]).await, 200);
+    assert_eq!(status(&app, "GET", "/orders", &clerk).await, 200);
+    assert_eq!(status(&app, "DELETE", "/orders/7", &clerk).await, 403);
+    let asked = "/explain?as=clerk&method=DELETE&path=/orders/7";
+    assert_eq!(status(&app, "GET", asked, &clerk).await, 403);
+    assert!(text(send(&app, "GET", asked, &boss).await).await.starts_with("denied"));
+    assert_eq!(text(send(&app, "POST", "/strict", &boss).await).await, "version 2\n");
+    assert_eq!(status(&app, "GET", "/orders", &clerk).await, 403);
 }
 
 #[tokio::test]

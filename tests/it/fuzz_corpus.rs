@@ -2,10 +2,20 @@
 
 #[path = "fuzz/authorization.rs"]
 mod authorization;
+#[path = "fuzz/certificate.rs"]
+mod certificate;
 #[path = "fuzz/change.rs"]
 mod change;
+#[path = "fuzz/forwarded.rs"]
+mod forwarded;
 #[path = "fuzz/jwks.rs"]
 mod jwks;
+#[path = "fuzz/laboratory.rs"]
+mod laboratory;
+#[path = "fuzz/requirement.rs"]
+mod requirement;
+#[path = "fuzz/rules.rs"]
+mod rules;
 #[path = "fuzz/token.rs"]
 mod token;
 
@@ -35,6 +45,26 @@ fn key_sets_of_the_corpus() {
 }
 
 #[test]
+fn requirements_of_the_corpus() {
+    run_all("requirement", requirement::run);
+}
+
+#[test]
 fn fields_of_the_corpus() {
     run_all("authorization", authorization::run);
+}
+
+#[test]
+fn certificates_of_the_corpus() {
+    run_all("certificate", certificate::run);
+}
+
+#[test]
+fn forwarded_fields_of_the_corpus() {
+    run_all("forwarded", forwarded::run);
+}
+
+#[test]
+fn rules_of_the_corpus() {
+    run_all("rules", rules::run);
 }

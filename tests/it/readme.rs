@@ -1,11 +1,19 @@
 //! The pieces of code in the README: what stands here compiles, and it is what stands there.
 
+use std::time::Duration;
+
 use axum::Router;
 use tower::Layer;
 use tower_auth::{
     Authenticator, AuthorizationLayer, AuthorizationService, BasicAuthLayer, CacheLimits,
-    ClientCredentials, ConfigError, FailureThrottle, Failures, Issuer, JwtAuthLayer, JwtVerifier,
-    Keys, Users, UsersFile,
+    ClaimMapper, ClaimPermissions, ClientCredentials, ConfigError, FailureThrottle, Failures,
+    Identity, Issuer, JwtAuthLayer, JwtVerifier, Keys, PermissionClaimLayer, PermissionSource,
+    Tenant, TestIdentityLayer, Users, UsersFile, require,
+};
+
+use crate::support::{
+    callers::nobody,
+    probe::{Probe, send},
 };
 
 #[rustfmt::skip]
@@ -58,10 +66,25 @@ fn users_file(router: Router) -> Result<Router, ConfigError> {
 }
 
 #[rustfmt::skip]
+fn permissions(grants: impl PermissionSource) -> [PermissionClaimLayer; 2] {
+    // README
+    let staff = ClaimPermissions::at("realm_access.roles").stripped_of("orders-").when("https://login.example.com");
+    let partners = ClaimPermissions::at("scope").prefixed("partner:").when("https://id.partner.example");
+    let from_claims = PermissionClaimLayer::new(staff.and(partners));
+
+    let limits = CacheLimits::new().with_max_age(Duration::from_secs(30));
+    let from_table = PermissionClaimLayer::resolved_by(grants.cached(limits));
+    // end
+    [from_claims, from_table]
+}
+
 fn outgoing<C>(client: C, secret: &str) -> Result<AuthorizationService<C>, ConfigError> {
     // README
-    let source = ClientCredentials::with_basic("https://login.example.com/token", "billing", secret).build()?;
-    let layer = AuthorizationLayer::tokens(source).for_origin("https://orders.example.com").build()?;
+    let source =
+        ClientCredentials::with_basic("https://login.example.com/token", "billing", secret)
+            .build()?;
+    let layer =
+        AuthorizationLayer::tokens(source).for_origin("https://orders.example.com").build()?;
     let client = layer.layer(client);
     // end
     Ok(client)
@@ -87,6 +110,19 @@ fn the_readme_has_them_word_for_word() {
     assert_eq!(pieces.len(), 4);
     for piece in pieces {
         assert!(readme.contains(&format!("```rust\n{piece}```")), "not in the README:\n{piece}");
+    }
+}
+
+#[tokio::test]
+async fn permissions_of_claims_and_of_a_table() {
+    let grants =
+        |_: Identity, _: Option<Tenant>| std::future::ready(Ok(["a"].into_iter().collect()));
+    let alice =
+        Identity::new("alice").with_issuer("https://id.partner.example").with_claim("scope", "a");
+    for (layer, name) in permissions(grants).into_iter().zip(["partner:a", "a"]) {
+        let auth = (TestIdentityLayer::new(alice.clone()), layer, require(name));
+        let service = auth.layer(Probe::new());
+        assert_eq!(send(&service, nobody()).await.status(), 200, "{name}");
     }
 }
 

@@ -39,7 +39,7 @@ const BAD: &str = "the credentials were not accepted";
 
 /// Written down a second time, so that a change to the table in the source is noticed.
 #[rustfmt::skip]
-const TABLE: [Row; 11] = [
+const TABLE: [Row; 12] = [
     row(AuthErrorKind::MissingCredentials, "missing_credentials", 401, "16", None, "no credentials were presented"),
     row(AuthErrorKind::AmbiguousCredentials, "ambiguous_credentials", 400, "16", Some("invalid_request"), "more than one set of credentials was presented"),
     row(AuthErrorKind::UnreadableCredentials, "unreadable_credentials", 401, "16", Some("invalid_token"), BAD),
@@ -50,6 +50,7 @@ const TABLE: [Row; 11] = [
     row(AuthErrorKind::Throttled, "throttled", 429, "8", None, "too many failed attempts"),
     row(AuthErrorKind::Overloaded, "overloaded", 503, "8", None, "too many requests are waiting"),
     row(AuthErrorKind::Unavailable, "unavailable", 503, "14", None, "authentication is temporarily unavailable"),
+    row(AuthErrorKind::AmbiguousPath, "ambiguous_path", 400, "12", None, "the path of the request is ambiguous"),
     row(AuthErrorKind::Misconfigured, "misconfigured", 500, "13", None, "authentication layers are not wired correctly"),
 ];
 

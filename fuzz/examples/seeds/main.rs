@@ -3,7 +3,14 @@
 //! The files are kept, so this is only run after a change here.
 
 mod authorization;
+mod certificate;
+mod forwarded;
 mod jwks;
+#[allow(dead_code, reason = "the targets use the rest of it")]
+#[path = "../../../tests/it/fuzz/laboratory.rs"]
+mod laboratory;
+mod requirement;
+mod rules;
 #[path = "../../src/support.rs"]
 mod support;
 mod token;
@@ -15,7 +22,11 @@ pub(crate) type Seed = (&'static str, Vec<u8>);
 
 fn main() -> io::Result<()> {
     write("authorization", authorization::seeds())?;
+    write("certificate", certificate::seeds())?;
+    write("forwarded", forwarded::seeds())?;
     write("jwks", jwks::seeds())?;
+    write("requirement", requirement::seeds())?;
+    write("rules", rules::seeds())?;
     write("token", token::seeds())
 }
 

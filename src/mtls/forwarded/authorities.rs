@@ -6,6 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use arc_swap::ArcSwap;
 use rustls_pki_types::{CertificateDer, UnixTime};
 use tokio_rustls::rustls::{
     CertificateError, Error, RootCertStore,
@@ -17,11 +18,15 @@ use super::read::Der;
 use crate::{
     config_error::{ConfigError, Problems},
     error::AuthError,
+    mtls::revocation,
     pem,
 };
 
 /// The authorities that must have signed a forwarded certificate, held against it on every request, by
-/// the rules that a TLS handshake would hold it against.
+/// the rules that a TLS handshake would hold it against. Clones share them.
+///
+/// Revocation lists change every day: [`replace`](Self::replace) exchanges the authorities and their lists
+/// while requests come. A request sees those from before or those from after it.
 ///
 /// # Examples
 ///
@@ -33,7 +38,9 @@ use crate::{
 /// ```
 #[derive(Clone)]
 #[must_use]
-pub struct ForwardedAuthorities(Arc<dyn ClientCertVerifier>);
+pub struct ForwardedAuthorities(Arc<ArcSwap<Verifier>>);
+
+type Verifier = Arc<dyn ClientCertVerifier>;
 
 impl ForwardedAuthorities {
     /// Authorities in PEM, each of them trusted.
@@ -60,6 +67,26 @@ impl ForwardedAuthorities {
         Self::new(authorities.as_ref(), Some(lists.as_ref()))
     }
 
+    /// Exchanges these authorities and their lists for others at once, for all clones. Requests that are
+    /// served take no lock, and no others are used where the new ones could not be read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # fn refresh(
+    /// #     authorities: &tower_auth::ForwardedAuthorities,
+    /// # ) -> Result<(), Box<dyn std::error::Error>> {
+    /// use tower_auth::ForwardedAuthorities;
+    ///
+    /// let (known, lists) = (std::fs::read("ca.pem")?, std::fs::read("crl.pem")?);
+    /// authorities.replace(&ForwardedAuthorities::from_pem_with_crls(known, lists)?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn replace(&self, by: &Self) {
+        self.0.store(by.0.load_full());
+    }
+
     fn new(authorities: &[u8], lists: Option<&[u8]>) -> Result<Self, ConfigError> {
         let mut problems = Problems::default();
         let mut roots = RootCertStore::empty();
@@ -72,12 +99,11 @@ impl ForwardedAuthorities {
             }),
             Err(problem) => problems.add(format!("authorities: {problem}")),
         }
-        let lists = match lists.map(pem::revocation_lists) {
+        let lists = match lists.map(revocation::lists) {
             None => None,
-            Some(Ok(found)) if !found.is_empty() => Some(found),
-            Some(Ok(_)) => {
-                problems.add("revocation lists: none in the PEM");
-                None
+            Some(Ok(found)) => {
+                revocation::check_one_of_each(&found, &mut problems);
+                Some(found)
             }
             Some(Err(problem)) => {
                 problems.add(format!("revocation lists: {problem}"));
@@ -90,7 +116,9 @@ impl ForwardedAuthorities {
         if let Some(lists) = lists {
             builder = builder.with_crls(lists).enforce_revocation_expiration();
         }
-        builder.build().map(Self).map_err(|error| ConfigError::new(error.to_string()))
+        let verifier: Verifier =
+            builder.build().map_err(|error| ConfigError::new(error.to_string()))?;
+        Ok(Self(Arc::new(ArcSwap::from_pointee(verifier))))
     }
 
     /// The chain as it is, where it leads to an authority.
@@ -101,7 +129,7 @@ impl ForwardedAuthorities {
             .split_first()
             .ok_or_else(|| AuthError::unreadable("there is no certificate"))?;
         let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        match self.0.verify_client_cert(leaf, others, UnixTime::since_unix_epoch(now)) {
+        match self.0.load().verify_client_cert(leaf, others, UnixTime::since_unix_epoch(now)) {
             Ok(_) => Ok(chain),
             Err(error) if is_expired(&error) => Err(AuthError::expired(error)),
             Err(error) => Err(AuthError::invalid(error)),

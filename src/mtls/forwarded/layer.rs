@@ -9,15 +9,17 @@ use std::{
     time::SystemTime,
 };
 
-use http::{HeaderName, request::Parts};
+use http::{Extensions, HeaderName, request::Parts};
 use tower::Layer;
 
 use super::{Forwarded, ForwardedCertificates, ProxyProof, names};
 use crate::{
     clock::Clock,
+    credentials::Credentials,
     error::AuthError,
     gate::{Check, Gate, GateLayer, Verdict},
-    mtls::PeerCertificates,
+    identity::Identity,
+    mtls::{ClientCertificate, PeerCertificates},
     rejection::DefaultRejection,
 };
 
@@ -46,7 +48,7 @@ use crate::{
 /// | When | HTTP | gRPC |
 /// |---|---|---|
 /// | the server says nothing about the connection that the proof asks for | 500 | `INTERNAL` |
-/// | there is another such layer outside of it | 500 | `INTERNAL` |
+/// | there is another such layer outside of it, or one that has authenticated by the connection's certificate | 500 | `INTERNAL` |
 ///
 /// By the authentication layer further in, with the challenges of its schemes:
 ///
@@ -85,9 +87,8 @@ use crate::{
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until it is put around a service"]
 pub struct ForwardedCertificatesLayer {
-    source: Arc<ForwardedCertificates>,
+    proxies: Arc<Vec<(ForwardedCertificates, ProxyProof)>>,
     names: Arc<[HeaderName]>,
-    proof: ProxyProof,
     stripped: Arc<AtomicU64>,
     bound_tokens: bool,
     direct_clients: bool,
@@ -101,8 +102,7 @@ impl ForwardedCertificatesLayer {
     pub fn new(source: ForwardedCertificates, proof: ProxyProof) -> Self {
         Self {
             names: source.names().into(),
-            source: Arc::new(source),
-            proof,
+            proxies: Arc::new(vec![(source, proof)]),
             stripped: Arc::default(),
             bound_tokens: false,
             direct_clients: false,
@@ -110,6 +110,16 @@ impl ForwardedCertificatesLayer {
             authorities: None,
             clock: Clock::system(),
         }
+    }
+
+    /// Reads certificates of another source as well, from peers that prove to be another proxy.
+    ///
+    /// Each proxy is read in its own form only. A peer that proves to be several is the one that was named
+    /// first. For one form and several proofs there is [`ProxyProof::or`].
+    pub fn with_proxy(mut self, source: ForwardedCertificates, proof: ProxyProof) -> Self {
+        self.names = self.names.iter().cloned().chain(source.names()).collect();
+        Arc::make_mut(&mut self.proxies).push((source, proof));
+        self
     }
 
     /// Verifies what the proxy forwards again, and needs the whole chain for it where there are
@@ -165,20 +175,56 @@ impl ForwardedCertificatesLayer {
                 "two ForwardedCertificatesLayers: the outer one has taken the fields of the inner one",
             ));
         }
+        if is_known_by_certificate(&parts.extensions) {
+            return Err(AuthError::misconfigured(
+                "a layer outside of this one has read the certificate of the connection, which is the \
+                 proxy's for every client: put it inside",
+            ));
+        }
         let now = self.clock.now();
-        let proved = self.proof.holds(&parts.extensions, now)?;
-        Ok(ForwardedGrant(proved.then(|| PeerCertificates::forwarded(self.read(parts, now)))))
+        let source = self.source(parts, now)?;
+        let chain = source.map(|source| source.read(&parts.headers));
+        #[cfg(feature = "tls")]
+        let chain = chain.map(|chain| self.held(chain?, now));
+        Ok(ForwardedGrant(chain.map(PeerCertificates::forwarded)))
     }
 
-    fn read(&self, parts: &Parts, now: SystemTime) -> Result<Option<Vec<Vec<u8>>>, AuthError> {
-        let chain = self.source.read(&parts.headers)?;
-        #[cfg(feature = "tls")]
-        if let Some(authorities) = &self.authorities {
-            return chain.map(|chain| authorities.hold(chain, now)).transpose();
+    /// Where the proxy puts certificates that the peer has proved to be, if it has.
+    fn source(
+        &self,
+        parts: &Parts,
+        now: SystemTime,
+    ) -> Result<Option<&ForwardedCertificates>, AuthError> {
+        let mut lacking = None;
+        for (source, proof) in self.proxies.iter() {
+            match proof.holds(&parts.extensions, now) {
+                Ok(true) => return Ok(Some(source)),
+                Ok(false) => {}
+                Err(error) => lacking = lacking.or(Some(error)),
+            }
         }
-        let _ = now;
-        Ok(chain)
+        lacking.map_or(Ok(None), Err)
     }
+
+    /// A chain as it is, where it leads to an authority or nothing is said of authorities.
+    #[cfg(feature = "tls")]
+    fn held(
+        &self,
+        chain: Option<Vec<Vec<u8>>>,
+        now: SystemTime,
+    ) -> Result<Option<Vec<Vec<u8>>>, AuthError> {
+        match &self.authorities {
+            Some(authorities) => chain.map(|chain| authorities.hold(chain, now)).transpose(),
+            None => Ok(chain),
+        }
+    }
+}
+
+/// Whether a layer further out knows somebody by certificate.
+fn is_known_by_certificate(extensions: &Extensions) -> bool {
+    let identity = Identity::from_extensions(extensions);
+    std::iter::successors(identity, |identity| identity.outer())
+        .any(|identity| identity.method() == ClientCertificate::NAME)
 }
 
 impl Check for ForwardedCertificatesLayer {

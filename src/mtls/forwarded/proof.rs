@@ -9,7 +9,7 @@ use crate::{
     PeerAddress,
     config_error::{ConfigError, Problems},
     error::AuthError,
-    mtls::ClientCertificate,
+    mtls::{ClientCertificate, tls_hosts::TlsHosts},
 };
 
 /// What shows that the peer of a connection is the proxy, and not somebody who has found another way
@@ -36,7 +36,8 @@ type Predicate = dyn Fn(&ClientCertificate) -> bool + Send + Sync;
 #[derive(Clone)]
 enum Kind {
     Address(Networks),
-    Certificate(Arc<Predicate>),
+    Certificate { is_the_proxys: Arc<Predicate>, hosts: TlsHosts },
+    Either(Arc<(ProxyProof, ProxyProof)>),
     UnixSocket,
 }
 
@@ -75,10 +76,14 @@ impl ProxyProof {
     ///
     /// The certificate must also be for client authentication and valid at the time of the request. A
     /// request of which nothing is known of the connection is refused as `Misconfigured`.
+    ///
+    /// One that a listener accepted by the own rules of a host does not count, unless
+    /// [`allow_tls_host`](Self::allow_tls_host) says so.
     pub fn client_certificate(
         is_the_proxys: impl Fn(&ClientCertificate) -> bool + Send + Sync + 'static,
     ) -> Self {
-        Self(Kind::Certificate(Arc::new(is_the_proxys)))
+        let hosts = TlsHosts::default();
+        Self(Kind::Certificate { is_the_proxys: Arc::new(is_the_proxys), hosts })
     }
 
     /// The peer's own certificate is one of these, by the SHA-256 of its DER: 64 hexadecimal digits, with
@@ -108,6 +113,28 @@ impl ProxyProof {
         }))
     }
 
+    /// Accepts the proxy's certificate also where a listener accepted it by the own rules of this host, see
+    /// `TlsHost`. Proofs that are no certificate stay as they are; of [`or`](Self::or) both are told.
+    ///
+    /// Otherwise whoever an authority of that host signs for could call itself the proxy, and forward any
+    /// certificate there is.
+    pub fn allow_tls_host(mut self, host: impl Into<String>) -> Self {
+        self.allow(&host.into());
+        self
+    }
+
+    fn allow(&mut self, host: &str) {
+        match &mut self.0 {
+            Kind::Certificate { hosts, .. } => hosts.allow(host.to_owned()),
+            Kind::Either(proofs) => {
+                let (one, other) = Arc::make_mut(proofs);
+                one.allow(host);
+                other.allow(host);
+            }
+            Kind::Address(_) | Kind::UnixSocket => {}
+        }
+    }
+
     /// The request came by a Unix socket, see [`UnixPeer`]. As good as the rights of the socket's file.
     pub const fn unix_socket() -> Self {
         Self(Kind::UnixSocket)
@@ -129,6 +156,25 @@ impl ProxyProof {
         Networks::parse(networks).map(|networks| Self(Kind::Address(networks)))
     }
 
+    /// This proof, or another one: for a proxy that comes by several ways, or several that forward in the
+    /// same form.
+    ///
+    /// Where none holds and one lacks what it asks for, the request is refused as
+    /// `Misconfigured`, as by that one alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_auth::ProxyProof;
+    ///
+    /// let proof = ProxyProof::unix_socket()
+    ///     .or(ProxyProof::client_certificate(|peer| peer.uris() == ["spiffe://example/proxy"]));
+    /// # let _ = proof;
+    /// ```
+    pub fn or(self, other: Self) -> Self {
+        Self(Kind::Either(Arc::new((self, other))))
+    }
+
     /// Whether the peer is the proxy.
     pub(super) fn holds(
         &self,
@@ -145,11 +191,21 @@ impl ProxyProof {
                 })?;
                 Ok(networks.contain(address.0))
             }
-            Kind::Certificate(is_the_proxys) => {
+            Kind::Certificate { is_the_proxys, hosts } => {
                 let leaf = ClientCertificate::of_connection(extensions)?.leaf();
                 // One that cannot be read is nobody's.
                 let leaf = leaf.ok().flatten();
-                Ok(leaf.is_some_and(|leaf| counts(&leaf, now) && is_the_proxys(&leaf)))
+                Ok(leaf.is_some_and(|leaf| {
+                    counts(&leaf, now) && hosts.accept(leaf.tls_host()) && is_the_proxys(&leaf)
+                }))
+            }
+            Kind::Either(proofs) => {
+                let (one, other) = &**proofs;
+                match (one.holds(extensions, now), other.holds(extensions, now)) {
+                    (Ok(true), _) | (_, Ok(true)) => Ok(true),
+                    (Err(error), _) | (_, Err(error)) => Err(error),
+                    (Ok(false), Ok(false)) => Ok(false),
+                }
             }
             Kind::UnixSocket => Ok(is_by_unix_socket(extensions)),
         }
@@ -197,7 +253,8 @@ impl fmt::Debug for ProxyProof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Kind::Address(_) => "ProxyProof(address)",
-            Kind::Certificate(_) => "ProxyProof(client certificate)",
+            Kind::Certificate { .. } => "ProxyProof(client certificate)",
+            Kind::Either(_) => "ProxyProof(either)",
             Kind::UnixSocket => "ProxyProof(Unix socket)",
         })
     }

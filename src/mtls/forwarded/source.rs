@@ -67,7 +67,8 @@ impl ForwardedCertificates {
     }
 
     /// The element of `x-forwarded-client-cert` whose `By` is this proxy, where that is the nearest
-    /// proxy, or where the nearest says in a `URI` of its own element that this one was its peer.
+    /// proxy, or where the nearest says in a `URI` of its own element that this one was its peer, and
+    /// adds its `Cert`.
     ///
     /// For two proxies in a row, of which the outer one sees the client. Where the outer proxy saw no
     /// certificate, there is none: the only element is then about that proxy. The name is compared

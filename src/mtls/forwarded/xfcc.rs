@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::read::{Der, Parsed, pem, pem_chain, percent_decoded};
+use crate::mtls::parse;
 
 /// Which element of the field is about the client.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub(super) enum Choice {
 struct Element<'h> {
     by: Vec<&'h str>,
     uris: Vec<&'h str>,
+    /// Whether there are names of the certificate beside it.
+    names: bool,
     hash: Option<&'h str>,
     cert: Option<&'h str>,
     chain: Option<&'h str>,
@@ -27,6 +30,7 @@ struct Element<'h> {
 pub(super) fn chain(field: &str, choice: &Choice) -> Parsed<Option<Vec<Der>>> {
     let elements = split(field, b',')?;
     let elements = elements.into_iter().map(element).collect::<Parsed<Vec<_>>>()?;
+    elements.iter().try_for_each(Element::hold_names)?;
     let chosen = match choice {
         Choice::FromRight(hops) => elements.iter().rev().nth(*hops),
         Choice::By(proxy) => by(&elements, proxy)?,
@@ -47,7 +51,7 @@ fn by<'e, 'h>(elements: &'e [Element<'h>], proxy: &str) -> Parsed<Option<&'e Ele
     };
     match elements {
         [.., last] if last.by.contains(&proxy) => Ok(Some(element)),
-        [.., outer, last] if outer.by.contains(&proxy) && last.uris.contains(&proxy) => {
+        [.., outer, last] if outer.by.contains(&proxy) && last.is_about(proxy)? => {
             Ok(Some(element))
         }
         _ => Err("the nearest proxy did not have the one that was named as its peer"),
@@ -55,6 +59,35 @@ fn by<'e, 'h>(elements: &'e [Element<'h>], proxy: &str) -> Parsed<Option<&'e Ele
 }
 
 impl Element<'_> {
+    /// Envoy writes URIs and DNS names as they are, without quotes. One that holds a separator ends its
+    /// value early and goes on as another pair or another element, about whomever it likes. Envoy
+    /// writes `Cert` before them, so the certificate of the element that was cut is there to see.
+    fn hold_names(&self) -> Parsed<()> {
+        if !self.names {
+            return Ok(());
+        }
+        let Some(fields) = self.fields()? else {
+            return Ok(());
+        };
+        let is_separator = |char: char| matches!(char, ',' | ';' | '"');
+        if fields.uris.iter().chain(&fields.dns_names).any(|name| name.contains(is_separator)) {
+            return Err("a name of a certificate holds a separator");
+        }
+        Ok(())
+    }
+
+    /// Whether the certificate is that of a proxy, by its word and by the certificate.
+    fn is_about(&self, proxy: &str) -> Parsed<bool> {
+        let fields =
+            self.fields()?.ok_or("the nearest proxy forwards no certificate of its peer")?;
+        Ok(self.uris.contains(&proxy) && fields.uris.iter().any(|uri| uri == proxy))
+    }
+
+    fn fields(&self) -> Parsed<Option<parse::Fields>> {
+        let cert = self.cert.map(|cert| pem(&percent_decoded(cert)?)).transpose()?;
+        cert.map(|cert| parse::certificate(&cert)).transpose()
+    }
+
     fn certificates(&self) -> Parsed<Vec<Der>> {
         let cert = self.cert.ok_or("the proxy forwards no certificate: let it add Cert")?;
         let cert = pem(&percent_decoded(cert)?)?;
@@ -80,7 +113,11 @@ fn element(text: &str) -> Parsed<Element<'_>> {
         let value = unquoted(value)?;
         match key.to_ascii_lowercase().as_str() {
             "by" => element.by.push(plain(value)?),
-            "uri" => element.uris.push(plain(value)?),
+            "uri" => {
+                element.names = true;
+                element.uris.push(plain(value)?);
+            }
+            "dns" => element.names = true,
             "hash" => once(&mut element.hash, value)?,
             "cert" => once(&mut element.cert, value)?,
             "chain" => once(&mut element.chain, value)?,

@@ -57,7 +57,8 @@ impl TlsListenerBuilder {
     /// Refuses client certificates that these lists (RFC 5280, section 5) name as revoked.
     ///
     /// Every certificate of a chain needs the list of its issuer, and one that has not ended: where it is
-    /// not known whether a certificate is revoked, it is refused.
+    /// not known whether a certificate is revoked, it is refused. Of one issuer there can be one list, or one
+    /// for each distribution point.
     pub fn with_client_crl(mut self, lists: impl Into<PemSource>) -> Self {
         self.setup.clients.lists.push(lists.into());
         self
@@ -80,7 +81,8 @@ impl TlsListenerBuilder {
     /// Sets how often files are looked at. The default is
     /// [`TlsListener::DEFAULT_REFRESH_INTERVAL`].
     ///
-    /// Files that have changed are read twice, up to a second apart, and used when they are the same.
+    /// Files that have changed are read again after a second, or after the interval where that is shorter, and
+    /// used when they are the same.
     pub const fn with_refresh_interval(mut self, every: Duration) -> Self {
         self.refresh_every = Some(every);
         self
@@ -158,9 +160,11 @@ impl TlsListenerBuilder {
         };
         self.refresh_every = interval(refresh, self.refresh_every);
         self.check_ends_every = interval(check, self.check_ends_every);
+        // Where one is set alone, the default of the other gives way.
+        let of = self.windows;
         self.windows = Windows {
-            warning: warning.unwrap_or(self.windows.warning),
-            error: error.unwrap_or(self.windows.error),
+            warning: warning.unwrap_or_else(|| of.warning.max(error.unwrap_or_default())),
+            error: error.unwrap_or_else(|| of.error.min(warning.unwrap_or(of.error))),
         };
         self
     }
@@ -171,7 +175,8 @@ impl TlsListenerBuilder {
     ///
     /// PEM that holds no certificate or key and files that cannot be read, a key that does not belong to
     /// the certificate, authorities or lists that cannot be read, clients let in without a certificate
-    /// where none is asked for, windows and intervals that make no sense, and a socket that is not bound.
+    /// where none is asked for, several revocation lists of one issuer, windows, limits and intervals that make
+    /// no sense, and a socket that is not bound.
     pub fn bind(self, socket: TcpListener) -> Result<TlsListener, ConfigError> {
         let mut problems = Problems::default();
         self.check(&mut problems);
@@ -203,6 +208,9 @@ impl TlsListenerBuilder {
     fn check(&self, problems: &mut Problems) {
         if self.windows.error > self.windows.warning {
             problems.add("TLS: the window of errors is longer than that of warnings");
+        }
+        if self.handshake_timeout.is_zero() {
+            problems.add("TLS: the handshake timeout is zero: nobody would get in");
         }
         let intervals = [("refresh", self.refresh_every), ("expiry check", self.check_ends_every)];
         for (what, every) in intervals {

@@ -10,7 +10,7 @@ use tokio_rustls::rustls::{
 };
 
 use super::pem_source::{PemSource, Text};
-use crate::{config_error::Problems, pem};
+use crate::{config_error::Problems, mtls::revocation, pem};
 
 /// Where the authorities of clients and their revocation lists come from. Without authorities no client
 /// is asked for a certificate.
@@ -63,8 +63,9 @@ impl ClientTexts {
 
     pub(super) fn load(&self, problems: &mut Problems) -> Clients {
         self.check(problems);
-        let authorities = all("the client authorities", &self.authorities, certificates, problems);
+        let authorities = all("the client authorities", &self.authorities, authorities, problems);
         let lists = all("the revocation lists", &self.lists, revocation_lists, problems);
+        revocation::check_one_of_each(&lists, problems);
         let verifier = self.verifier(&authorities, &lists, problems);
         Clients { authorities, lists, verifier }
     }
@@ -124,7 +125,16 @@ pub(super) fn certificates(pem: &Text) -> Result<Vec<CertificateDer<'static>>, S
     }
 }
 
+/// Lists among the authorities would be passed over, and who put them there believes that they count.
+fn authorities(pem: &Text) -> Result<Vec<CertificateDer<'static>>, String> {
+    let certificates = certificates(pem)?;
+    if pem::revocation_lists(pem.as_ref()?.expose())?.is_empty() {
+        Ok(certificates)
+    } else {
+        Err("a revocation list is among them: give it to with_client_crl".to_owned())
+    }
+}
+
 fn revocation_lists(pem: &Text) -> Result<Vec<CertificateRevocationListDer<'static>>, String> {
-    let lists = pem::revocation_lists(pem.as_ref()?.expose())?;
-    if lists.is_empty() { Err("none in the PEM".to_owned()) } else { Ok(lists) }
+    revocation::lists(pem.as_ref()?.expose())
 }

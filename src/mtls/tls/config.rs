@@ -24,9 +24,9 @@ use crate::{
 /// | client authorities with `requireClientAuth: false` | a mistake: set `clientAuth` |
 /// | `clientAuth` | `none`, `optional` or `required`; Temporal has no `optional` |
 /// | `clientCrlFiles`, `clientCrlData` | revocation lists, which Temporal has not |
-/// | a host override that says nothing about clients | those of `server` hold, see [`TlsHost`](crate::TlsHost) |
+/// | a host override that says nothing about clients | those of `server` hold, see [`TlsHost`] |
 /// | `refreshInterval`, `checkInterval` | 1 minute and 1 hour where they are absent; `0s` for never |
-/// | `warningWindow`, `errorWindow` | 15 and 5 days where they are absent |
+/// | `warningWindow`, `errorWindow` | 15 and 5 days where they are absent, unless the other leaves no room |
 /// | unknown keys | a mistake |
 ///
 /// Times are written `90s`, `10m`, `1h30m`, `15d`.
@@ -64,7 +64,6 @@ pub struct TlsConfig {
     expiration_checks: ExpirationChecks,
 }
 
-/// A text of this kind may be a key: it is never printed, also not by errors of serde.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 struct ServerSection {
@@ -88,6 +87,7 @@ struct ExpirationChecks {
     check_interval: Option<String>,
 }
 
+/// It may be a key: it is never printed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(from = "String")]
 struct Text(Secret);
@@ -217,16 +217,23 @@ impl Text {
 
     fn pem(&self) -> Result<PemSource, ConfigError> {
         let text = self.0.expose();
-        if text.trim_ascii().starts_with(b"-----BEGIN") {
+        if is_pem(text) {
             return Ok(self.0.clone().into());
         }
         // Tools that encode break the lines, and so do files that quote them.
         let digits = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
         let digits = Secret::new(digits.collect::<Vec<_>>());
-        let decoded = STANDARD.decode(digits.expose()).map(Secret::new);
-        let pem = decoded.map_err(|_| ConfigError::new("neither PEM nor the base64 of PEM"))?;
-        Ok(pem.into())
+        let decoded = STANDARD.decode(digits.expose()).map(Secret::new).ok();
+        let pem = decoded.filter(|decoded| is_pem(decoded.expose()));
+        pem.map(PemSource::from)
+            .ok_or_else(|| ConfigError::new("neither PEM nor the base64 of PEM"))
     }
+}
+
+/// Text may stand in front of it (RFC 7468, section 5.2), and tools put some there.
+fn is_pem(text: &[u8]) -> bool {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    text.windows(BEGIN.len()).any(|window| window == BEGIN)
 }
 
 /// `None` where nothing is set.

@@ -7,7 +7,7 @@ use crate::config_error::ConfigError;
 
 /// The certificates, authorities and revocation lists of a running [`TlsListener`](crate::TlsListener).
 ///
-/// What is exchanged counts for handshakes from then on; open connections stay. All of it is exchanged or
+/// What is exchanged counts for handshakes that begin from then on; open connections stay. All of it is exchanged or
 /// nothing: where any of it cannot be used, what was there before stays, an event says why, and so does
 /// [`status`](Self::status).
 ///
@@ -34,8 +34,11 @@ pub struct TlsHandle(pub(super) Arc<Tls>);
 pub struct TlsStatus {
     /// When the certificates that are used were read.
     pub loaded_at: SystemTime,
-    /// When something newer could not be used, and why, if it has not been read well since. No key is
-    /// quoted.
+    /// When files and texts were last read through, whatever was in them. Where this stands still for longer
+    /// than the refresh interval, a file system hangs.
+    pub looked_at: SystemTime,
+    /// When something newer could not be used, and why. Files are told of until they can be read again, a
+    /// call of [`TlsHandle::replace`] until one goes well. No key is quoted.
     pub failure: Option<(SystemTime, String)>,
     /// Every certificate of every chain and bundle, and every revocation list.
     pub certificates: Vec<CertificateStatus>,
@@ -60,7 +63,7 @@ pub struct HandshakeCounts {
 impl TlsHandle {
     /// Reads everything now, and says whether anything was exchanged.
     ///
-    /// It reads on this thread.
+    /// It reads on this thread, once whoever else is reading is done.
     ///
     /// # Errors
     ///
@@ -70,7 +73,8 @@ impl TlsHandle {
     }
 
     /// Takes certificates, authorities, revocation lists and hosts from another builder, and reads its
-    /// files from now on. Its limits, intervals and clock do not count.
+    /// files from now on. Its limits, intervals and clock do not count. It reads as [`reload`](Self::reload)
+    /// does.
     ///
     /// # Errors
     ///
@@ -95,11 +99,13 @@ impl TlsHandle {
     /// What is used now, and how long it is good for.
     #[must_use]
     pub fn status(&self) -> TlsStatus {
-        let reading = self.0.reading();
+        let (looked_at, failure) = self.0.reading();
+        let loaded = self.0.loaded();
         TlsStatus {
-            loaded_at: reading.loaded_at,
-            failure: reading.failure,
-            certificates: self.0.certificates(),
+            loaded_at: loaded.at,
+            looked_at,
+            failure,
+            certificates: self.0.certificates(&loaded),
             handshakes: self.0.counts.now(),
         }
     }

@@ -63,12 +63,19 @@ impl Handshakes {
 }
 
 async fn accept(socket: &TcpListener) -> (TcpStream, SocketAddr) {
+    let mut is_told = false;
     loop {
         match socket.accept().await {
             Ok(accepted) => return accepted,
             Err(error) if is_of_one_connection(&error) => {}
             // Out of file descriptors, mostly: to try again at once would only burn the processor.
-            Err(_) => sleep(Duration::from_millis(100)).await,
+            Err(error) => {
+                if !is_told {
+                    event::accept_failed(&error);
+                }
+                is_told = true;
+                sleep(Duration::from_millis(100)).await;
+            }
         }
     }
 }

@@ -10,7 +10,8 @@ use super::{client_rules::ClientRules, pem_source::PemSource};
 /// [`ClientCertificate::tls_host`](crate::ClientCertificate::tls_host) and as the claim `tls_host`, and
 /// [`CertificateRules`](crate::CertificateRules) accept none of them unless they are told to by
 /// [`allow_tls_host`](crate::CertificateRules::allow_tls_host) or
-/// [`require_tls_host`](crate::CertificateRules::require_tls_host).
+/// [`require_tls_host`](crate::CertificateRules::require_tls_host). An authenticator of your own must ask
+/// for it itself.
 ///
 /// # Examples
 ///
@@ -65,6 +66,9 @@ impl TlsHost {
     }
 
     /// Asks no client of this host for a certificate, whatever the listener does.
+    ///
+    /// Whoever asks for this host then reaches all routes, and what the layers let in without a certificate.
+    /// [`TlsPeer::host`](crate::TlsPeer::host) tells which connections these are.
     pub fn without_client_certificates(mut self) -> Self {
         self.clients = Some(ClientRules::default());
         self

@@ -26,7 +26,7 @@ use super::{
 /// A client may resume a session of the same host and the same rules; its certificate is then held
 /// against the authorities and revocation lists once more, so that no session outlives what it rests on.
 ///
-/// What comes from files is read again when they change, see [`TlsHandle`](crate::TlsHandle), and an
+/// What comes from files is read again when they change, see [`TlsHandle`], and an
 /// event tells of certificates that end soon.
 ///
 /// | Server | How it takes the connections |

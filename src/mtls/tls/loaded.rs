@@ -29,6 +29,8 @@ pub(super) struct Loaded {
     /// By their names in lower case.
     hosts: HashMap<String, Arc<Policy>>,
     pub(super) watched: Vec<Watched>,
+    /// When it was made.
+    pub(super) at: SystemTime,
     /// Of the texts that it was made of.
     pub(super) digest: [u8; 32],
 }
@@ -59,7 +61,7 @@ impl Loaded {
         let own = policies.next().expect("the listener's own are the first texts");
         let names = texts.hosts.iter().filter_map(|host| host.name.clone());
         let hosts = names.zip(policies).collect();
-        Ok(Self { own, hosts, watched, digest: texts.digest })
+        Ok(Self { own, hosts, watched, at: clock.now(), digest: texts.digest })
     }
 
     /// For a client that asks for a host, or for none. Names are compared without case.

@@ -65,11 +65,20 @@ impl PemSource {
     pub(super) fn read(&self) -> Text {
         match &self.0 {
             Source::Inline(pem) => Ok(pem.clone()),
+            Source::File(path) if is_pem(path) => Err(NOT_A_PATH.to_owned()),
             Source::File(path) => {
                 read(path).map_err(|problem| format!("{}: {problem}", path.display()))
             }
         }
     }
+}
+
+const NOT_A_PATH: &str = "PEM where the path of a file belongs";
+
+/// Paths are printed, and a key that was put in the place of one must not be; nor its base64.
+fn is_pem(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    text.contains("-----BEGIN") || text.contains("LS0tLS1CRUdJTi")
 }
 
 /// A pipe or a device could keep the reader for ever.
@@ -94,6 +103,7 @@ impl fmt::Debug for PemSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Source::Inline(_) => f.write_str("PemSource(inline)"),
+            Source::File(path) if is_pem(path) => write!(f, "PemSource({NOT_A_PATH})"),
             Source::File(path) => write!(f, "PemSource({})", path.display()),
         }
     }

@@ -6,16 +6,13 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use tokio::{
-    task::spawn_blocking,
-    time::{MissedTickBehavior, interval, sleep},
-};
+use tokio::{task::spawn_blocking, time::sleep};
 
 use super::{
     expiry::{CertificateStatus, ExpiryState, Windows},
     handshake::Counts,
     loaded::Loaded,
-    setup::Setup,
+    setup::{Setup, Texts},
 };
 use crate::{clock::Clock, config_error::ConfigError, event};
 
@@ -30,11 +27,17 @@ pub(super) struct Tls {
 }
 
 /// How the last reading went.
-#[derive(Clone, Debug)]
-pub(super) struct Reading {
-    pub(super) loaded_at: SystemTime,
-    pub(super) failure: Option<(SystemTime, String)>,
+struct Reading {
+    looked_at: SystemTime,
+    /// Why what the sources held then could not be used.
+    failure: Option<Failure>,
+    /// Why the last replacement was not taken. That what was there before can still be read is no answer
+    /// to that.
+    refusal: Option<Failure>,
 }
+
+/// When it was first seen, and why.
+pub(super) type Failure = (SystemTime, String);
 
 /// Files that have changed are read again after this time, and used when they are as they were: whoever
 /// writes a certificate and then its key is given the time to do both.
@@ -50,7 +53,7 @@ impl Tls {
         clock: Clock,
     ) -> Result<Arc<Self>, ConfigError> {
         let loaded = Loaded::new(&setup, &setup.read(), &clock)?;
-        let reading = Reading { loaded_at: clock.now(), failure: None };
+        let reading = Reading { looked_at: loaded.at, failure: None, refusal: None };
         let tls = Self {
             setup: Mutex::new(setup),
             loaded: ArcSwap::from_pointee(loaded),
@@ -70,13 +73,16 @@ impl Tls {
     /// Reads everything now; says whether it has changed.
     pub(super) fn reload(&self) -> Result<bool, ConfigError> {
         let setup = lock(&self.setup);
-        self.noting(self.load(&setup, None)).map(|changed| changed.is_some())
+        let loaded = self.load(&setup, &setup.read());
+        self.noting(loaded, |reading| &mut reading.failure)
     }
 
     /// Reads from other sources, from now on.
     pub(super) fn replace(&self, other: Setup) -> Result<(), ConfigError> {
         let mut setup = lock(&self.setup);
-        self.noting(self.load(&other, None))?;
+        let loaded = self.load(&other, &other.read());
+        self.noting(loaded, |reading| &mut reading.refusal)?;
+        lock(&self.reading).failure = None;
         *setup = other;
         Ok(())
     }
@@ -84,77 +90,69 @@ impl Tls {
     /// Looks at the files: what has changed is told, and used when it is told a second time.
     fn look(&self, before: Changed) -> Changed {
         let setup = lock(&self.setup);
-        if !setup.has_files() {
-            return None;
-        }
-        let digest = setup.read().digest;
-        if digest == self.loaded.load().digest {
-            let _ = self.noting(Ok(None));
-            return None;
-        }
-        if before != Some(digest) {
-            return Some(digest);
+        let texts = setup.read();
+        if texts.digest != self.loaded.load().digest && before != Some(texts.digest) {
+            lock(&self.reading).looked_at = self.clock.now();
+            return Some(texts.digest);
         }
         // Whether it went well is in the status.
-        let _ = self.noting(self.load(&setup, before));
+        let _ = self.noting(self.load(&setup, &texts), |reading| &mut reading.failure);
         None
     }
 
-    /// The digest of what was read and put in; `None` where nothing has changed.
-    fn load(&self, setup: &Setup, expected: Changed) -> Result<Changed, ConfigError> {
-        let texts = setup.read();
-        let is_other = expected.is_some_and(|expected| expected != texts.digest);
-        if is_other || texts.digest == self.loaded.load().digest {
-            return Ok(None);
+    /// Puts in what was read; says whether it has changed.
+    fn load(&self, setup: &Setup, texts: &Texts) -> Result<bool, ConfigError> {
+        if texts.digest == self.loaded.load().digest {
+            return Ok(false);
         }
-        let loaded = Loaded::new(setup, &texts, &self.clock)?;
-        self.loaded.store(Arc::new(loaded));
-        lock(&self.reading).loaded_at = self.clock.now();
-        Ok(Some(texts.digest))
+        self.loaded.store(Arc::new(Loaded::new(setup, texts, &self.clock)?));
+        Ok(true)
     }
 
-    fn noting(&self, read: Result<Changed, ConfigError>) -> Result<Changed, ConfigError> {
-        match &read {
-            Ok(changed) => {
-                let had_failed = lock(&self.reading).failure.take().is_some();
-                if changed.is_some() || had_failed {
-                    event::tls_loaded(self.loaded.load().watched.len());
-                }
-                if changed.is_some() {
-                    self.tell_of_ends();
-                }
-            }
-            Err(error) => self.note_failure(error),
-        }
-        read
-    }
-
-    /// Told once, and not at each look.
-    fn note_failure(&self, error: &ConfigError) {
-        let reason = error.to_string();
+    fn noting(
+        &self,
+        loaded: Result<bool, ConfigError>,
+        place: fn(&mut Reading) -> &mut Option<Failure>,
+    ) -> Result<bool, ConfigError> {
+        let now = self.clock.now();
         let mut reading = lock(&self.reading);
-        if reading.failure.as_ref().is_some_and(|(_, last)| *last == reason) {
-            return;
+        reading.looked_at = now;
+        let last = place(&mut reading);
+        let reason = loaded.as_ref().err().map(ToString::to_string);
+        let has_changed = last.as_ref().map(|(_, reason)| reason) != reason.as_ref();
+        if has_changed {
+            *last = reason.clone().map(|reason| (now, reason));
         }
-        reading.failure = Some((self.clock.now(), reason.clone()));
         // Who hears of it may ask for the status.
         drop(reading);
-        event::tls_failed(&reason);
+        match (&loaded, reason) {
+            // Told once, and not at each look.
+            (_, Some(reason)) if has_changed => event::tls_failed(&reason),
+            (Ok(true), _) => {
+                event::tls_loaded(self.loaded.load().watched.len());
+                self.tell_of_ends();
+            }
+            (Ok(false), _) if has_changed => event::tls_loaded(self.loaded.load().watched.len()),
+            _ => {}
+        }
+        loaded
     }
 
-    pub(super) fn reading(&self) -> Reading {
-        lock(&self.reading).clone()
+    /// When the sources were last read, and why what they held is not used.
+    pub(super) fn reading(&self) -> (SystemTime, Option<Failure>) {
+        let reading = lock(&self.reading);
+        (reading.looked_at, reading.failure.clone().or_else(|| reading.refusal.clone()))
     }
 
-    pub(super) fn certificates(&self) -> Vec<CertificateStatus> {
+    pub(super) fn certificates(&self, of: &Loaded) -> Vec<CertificateStatus> {
         let now = self.clock.now();
-        self.loaded.load().watched.iter().map(|it| self.windows.status(it, now)).collect()
+        of.watched.iter().map(|it| self.windows.status(it, now)).collect()
     }
 
     /// An event for each certificate that ends soon or has ended, however often it is used.
     pub(super) fn tell_of_ends(&self) {
         let mut told = Vec::new();
-        for status in self.certificates() {
+        for status in self.certificates(&self.loaded()) {
             let seen = (status.used_as, status.fingerprint.clone());
             if status.state != ExpiryState::Good && !told.contains(&seen) {
                 event::certificate_ends(&status);
@@ -182,11 +180,9 @@ pub(super) async fn refresh(tls: Weak<Tls>, every: Duration) {
 
 /// Tells of certificates that end soon, from time to time and at once.
 pub(super) async fn watch_ends(tls: Weak<Tls>, every: Duration) {
-    let mut ticks = interval(every);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        let Some(tls) = tls.upgrade() else { return };
+    while let Some(tls) = tls.upgrade() {
         tls.tell_of_ends();
+        drop(tls);
+        sleep(every).await;
     }
 }

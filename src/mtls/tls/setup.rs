@@ -40,20 +40,6 @@ pub(super) struct HostTexts {
 }
 
 impl Setup {
-    pub(super) fn has_files(&self) -> bool {
-        let of_clients =
-            |clients: &ClientRules| clients.authorities.iter().chain(&clients.lists).any(is_file);
-        let of_host = |host: &TlsHost| {
-            is_file(&host.chain)
-                || is_file(&host.key)
-                || host.clients.as_ref().is_some_and(of_clients)
-        };
-        is_file(&self.chain)
-            || is_file(&self.key)
-            || of_clients(&self.clients)
-            || self.hosts.iter().any(|(_, host)| of_host(host))
-    }
-
     /// Reads all sources, once. What cannot be read is a problem of whoever makes something of it, so that
     /// all problems are found together.
     pub(super) fn read(&self) -> Texts {
@@ -101,10 +87,6 @@ impl HostTexts {
 
 fn place(host: Option<&str>) -> String {
     host.map_or_else(|| "TLS".to_owned(), |name| format!("TLS: host {name}"))
-}
-
-fn is_file(source: &PemSource) -> bool {
-    source.path().is_some()
 }
 
 /// A name as clients send it: RFC 6066, section 3, has neither addresses nor a dot at the end.

@@ -41,8 +41,9 @@ impl RoleRulesBuilder {
     ///
     /// # Errors
     ///
-    /// Every empty name, every category and every permission of one that starts with `global:`, and
-    /// every permission that is not in the vocabulary; a global permission in the vocabulary.
+    /// Every empty name, every category and every permission of one that starts with `global:`, every
+    /// permission with a `*`, and every one that is not in the vocabulary; a global permission in the
+    /// vocabulary.
     pub fn build(self) -> Result<RoleRules, ConfigError> {
         let mut problems = Problems::default();
         for rule in &self.rules {

@@ -106,6 +106,10 @@ impl RoleRule {
                  how global permissions are told apart"
             ));
         }
+        let mut permissions = self.permissions.iter().chain(&self.global_permissions);
+        if let Some(name) = permissions.find(|name| name.contains('*')) {
+            problems.push(format!("{name:?}: permissions are named one by one, without wildcards"));
+        }
         if let Some(vocabulary) = vocabulary {
             let words = vocabulary.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
             let unknown = self.permissions.iter().filter(|word| !vocabulary.contains(*word));

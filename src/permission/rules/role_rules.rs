@@ -73,7 +73,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct RoleRules {
     table: Arc<Table>,
-    path: ClaimPath,
+    paths: Arc<[ClaimPath]>,
 }
 
 impl RoleRules {
@@ -89,7 +89,14 @@ impl RoleRules {
     /// space-separated string.
     #[must_use]
     pub fn from_claim(&self, path: &str) -> Self {
-        Self { table: Arc::clone(&self.table), path: ClaimPath::from(path) }
+        self.from_claims([path])
+    }
+
+    /// The same rules for the roles in several claims, which add up.
+    #[must_use]
+    pub fn from_claims<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> Self {
+        let paths = paths.into_iter().map(ClaimPath::from).collect();
+        Self { table: Arc::clone(&self.table), paths }
     }
 
     /// Whether a role of the identity is that of an [admin](RoleRule::admin) rule.
@@ -126,12 +133,13 @@ impl RoleRules {
     }
 
     pub(super) fn of(table: Arc<Table>) -> Self {
-        Self { table, path: ClaimPath::from(Self::DEFAULT_CLAIM) }
+        Self { table, paths: Arc::new([Self::DEFAULT_CLAIM.into()]) }
     }
 
     /// The rules for the roles of an identity, in their order; `None` where it has no role.
     fn matching(&self, identity: &Identity) -> Option<Matching<'_>> {
-        let mut roles = mapper::entries(&self.path, identity.claims()).peekable();
+        let entries = |path| mapper::entries(path, identity.claims());
+        let mut roles = self.paths.iter().flat_map(entries).peekable();
         roles.peek()?;
         let positions = roles.filter_map(|role| self.table.positions.get(&folded(role))).flatten();
         Some(Matching { rules: &self.table.rules, positions: positions.copied().collect() })
@@ -153,6 +161,11 @@ impl ClaimMapper for RoleRules {
             (true, true) => self.table.everything_named(tenant).collect(),
             (false, _) => rules.compiled().flat_map(|rule| rule.granted(tenant)).collect(),
         })
+    }
+
+    /// Whether somebody acts for the identity is not kept, and neither are the permissions then.
+    fn is_pure(&self) -> bool {
+        true
     }
 }
 

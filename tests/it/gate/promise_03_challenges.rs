@@ -172,6 +172,7 @@ async fn a_429_and_a_503_do_not_challenge() {
         AuthErrorKind::Throttled,
         AuthErrorKind::Overloaded,
         AuthErrorKind::Unavailable,
+        AuthErrorKind::AmbiguousPath,
         AuthErrorKind::Misconfigured,
     ] {
         let response = send(&refusing(kind).layer(Probe::new()), user("alice")).await;

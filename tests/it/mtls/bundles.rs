@@ -102,6 +102,17 @@ fn tc_01_no_more_than_16_certificates_in_32_kb() {
     assert_problem(padded(32_769), "32769 bytes: at most 32768");
 }
 
+/// Who sends a bundle that is far too large does not have all of it compared with all of it.
+#[test]
+fn a_bundle_that_is_too_large_is_not_read() {
+    let root = Authority::new("root").pem();
+    let huge = root.repeat(20_000);
+    assert_problem(&huge, "at most 32768");
+    let leaf = self::root().sign(&leaf()).pem();
+    assert_client_problem(&huge, &root, "at most 32768");
+    assert!(client_problems(leaf, &huge)[0].contains("at most 32768"));
+}
+
 #[test]
 fn tc_01_keys_with_or_without_a_passphrase_are_refused() {
     let root = Authority::new("root");

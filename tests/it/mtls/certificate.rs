@@ -39,15 +39,6 @@ fn names_keep_their_types() {
 }
 
 #[test]
-fn x509_03_a_name_of_one_type_is_never_one_of_another() {
-    let certificate =
-        issued(&Leaf::named("d").dns("spiffe://example/alice").email("alice.example"));
-    assert!(certificate.uris().is_empty());
-    assert_eq!(certificate.dns_names(), ["spiffe://example/alice"]);
-    assert_eq!(certificate.emails(), ["alice.example"]);
-}
-
-#[test]
 fn attributes_of_the_subject_are_read_by_structure() {
     let certificate = issued(&Leaf::of(&[
         (DnType::OrganizationName, "acme, CN=admin"),

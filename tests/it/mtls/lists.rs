@@ -81,7 +81,7 @@ fn a_serial_number_counts_for_its_issuer_only() {
     let (structured, flat) = (Authority::root(structured), Authority::new("one, O=acme"));
     list.replace([by_serial(&structured, "07")]);
     let (real, fake) = (certificate(&structured, &[7]), certificate(&flat, &[7]));
-    assert_eq!(real.issuer(), fake.issuer());
+    assert_eq!((real.issuer(), fake.issuer()), ("CN=one, O=acme", "CN=one\\, O=acme"));
     assert!(list.contains(&real));
     assert!(!list.contains(&fake));
 }
@@ -113,6 +113,16 @@ fn serial_numbers_are_numbers_however_they_are_written() {
     let bundle = [authority.pem(), Authority::new("another").pem()].concat();
     let error = CertificateEntry::issued_by(bundle.as_bytes(), "07").unwrap_err();
     assert!(error.to_string().contains("2 certificates"), "{error}");
+}
+
+/// With the certificate of the client in place of the authority's the entry would never match anybody.
+#[test]
+fn who_is_no_authority_has_issued_nothing() {
+    let authority = Authority::new("authority");
+    let client = authority.client("spiffe://example/a").pem();
+    let error = CertificateEntry::issued_by(client.as_bytes(), "07").unwrap_err();
+    assert!(error.to_string().contains("not of an authority"), "{error}");
+    CertificateEntry::issued_by(authority.pem().as_bytes(), "07").unwrap();
 }
 
 #[test]

@@ -8,11 +8,15 @@ use tower_auth::{
 
 use crate::support::pki::{Authority, Leaf};
 
+mod both;
 mod bundles;
 mod certificate;
 mod filters;
+mod filters_exchanged;
 mod forwarded;
 mod hostile_certificates;
+mod hostile_names;
+mod hostile_twins;
 mod listener;
 mod lists;
 mod names;

@@ -38,7 +38,7 @@ fn spiffe_02_scheme_and_trust_domain_are_strict() {
         assert_refused(&rules(), &client(&format!("spiffe://{bad}/a")), "trust domain");
     }
     assert_refused(&rules(), &client(&format!("spiffe://{}/a", "a".repeat(256))), "trust domain");
-    for bad in ["https://example.org/a", "SPIFFE://example.org/a", "spiffe:/example.org/a", "a"] {
+    for bad in ["https://example.org/a", "SPIFFE://example.org/a", "spiffe:/example.org/a", "a:b"] {
         assert_refused(&rules(), &client(bad), "not a SPIFFE ID");
     }
     for bad in ["spiffe://example.org?a=/b", "spiffe://example.org#/b"] {

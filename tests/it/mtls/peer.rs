@@ -100,6 +100,40 @@ async fn an_adapter_reads_what_another_server_leaves() {
     assert_eq!(silent.status(), StatusCode::INTERNAL_SERVER_ERROR);
 }
 
+/// Values of connections come and go, and their addresses come back.
+#[tokio::test]
+async fn what_is_remembered_of_a_connection_is_never_that_of_another() {
+    use std::sync::Arc;
+
+    let authority = Authority::new("authority");
+    let names: Vec<String> = (0..8).map(|number| format!("spiffe://example/{number}")).collect();
+    let ders: Vec<Vec<u8>> = names.iter().map(|name| authority.client(name).der()).collect();
+    let adapter = PeerCertificatesLayer::per_connection(
+        |extensions| extensions.get::<Arc<Vec<u8>>>().cloned(),
+        |der: &Vec<u8>| PeerCertificates::from_der([der.clone()]),
+    );
+    let service = ServiceBuilder::new()
+        .layer(adapter)
+        .layer(MtlsIdentityLayer::new(CertificateRules::new()))
+        .service(service_fn(who));
+    let mut open = std::collections::VecDeque::new();
+    for number in 0..4000 {
+        let (name, der) = (&names[number % 8], &ders[number % 8]);
+        let connection = Arc::new(der.clone());
+        for _ in 0..2 {
+            let mut request = Request::new(());
+            request.extensions_mut().insert(Arc::clone(&connection));
+            assert_eq!(service.clone().oneshot(request).await.unwrap().body(), name);
+        }
+        open.push_back(connection);
+        if open.len() > number % 3 {
+            open.pop_front();
+        }
+    }
+    let silent = service.oneshot(Request::new(())).await.unwrap();
+    assert_eq!(silent.status(), StatusCode::INTERNAL_SERVER_ERROR);
+}
+
 #[tokio::test]
 async fn a_certificate_in_a_header_is_no_certificate_of_the_connection() {
     let service = MtlsIdentityLayer::new(CertificateRules::new()).layer(service_fn(who));

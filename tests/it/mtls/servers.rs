@@ -1,6 +1,13 @@
 //! Client certificates behind other servers: axum-server and tonic with its own TLS.
 
-use std::{convert::Infallible, net::SocketAddr, sync::Arc};
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use axum::{Router, routing::get};
 use axum_server::{tls::TlsInfo, tls_rustls::RustlsConfig};
@@ -53,10 +60,15 @@ fn server_config(pki: &Pki) -> ServerConfig {
 #[tokio::test]
 async fn axum_server_hands_certificates_over_through_the_adapter() {
     let pki = Pki::new();
-    let adapter = PeerCertificatesLayer::new(|extensions| {
-        let info = extensions.get::<Arc<TlsInfo>>()?;
-        Some(PeerCertificates::from_der(info.peer_certificates.iter().cloned()))
-    });
+    let reads = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&reads);
+    let adapter = PeerCertificatesLayer::per_connection(
+        |extensions| extensions.get::<Arc<TlsInfo>>().cloned(),
+        move |info| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            PeerCertificates::from_der(info.peer_certificates.iter().cloned())
+        },
+    );
     let auth =
         ServiceBuilder::new().layer(adapter).layer(MtlsIdentityLayer::new(CertificateRules::new()));
     let app = Router::new()
@@ -72,11 +84,18 @@ async fn axum_server_hands_certificates_over_through_the_adapter() {
     let alice = soon(pki.alice().get(to)).await.unwrap();
     assert_eq!(alice, (StatusCode::OK, "spiffe://example/alice".to_owned()));
     assert_eq!(soon(pki.nobody().get(to)).await.unwrap().0, StatusCode::UNAUTHORIZED);
+    assert_eq!(reads.load(Ordering::Relaxed), 2);
+    // Once per connection, not per request.
+    let mut connection = soon(pki.alice().open(to)).await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(soon(connection.get()).await.unwrap().0, StatusCode::OK);
+    }
+    assert_eq!(reads.load(Ordering::Relaxed), 3);
 }
 
 /// Answers every call with the subject of the caller in a header.
-#[derive(Clone)]
-struct WhoAmI;
+#[derive(Clone, Default)]
+struct WhoAmI(Arc<Mutex<Vec<Identity>>>);
 
 impl NamedService for WhoAmI {
     const NAME: &'static str = "test.WhoAmI";
@@ -96,6 +115,7 @@ impl Service<Request<Body>> for WhoAmI {
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let identity = Identity::from_extensions(request.extensions()).unwrap();
+        self.0.lock().unwrap().push(identity.clone());
         let response = Response::builder()
             .header("content-type", "application/grpc")
             .header("grpc-status", "0")
@@ -106,7 +126,7 @@ impl Service<Request<Body>> for WhoAmI {
     }
 }
 
-async fn serve_tonic(pki: &Pki) -> SocketAddr {
+async fn serve_tonic(pki: &Pki, service: WhoAmI) -> SocketAddr {
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let to = socket.local_addr().unwrap();
     let server = pki.servers.server();
@@ -118,7 +138,7 @@ async fn serve_tonic(pki: &Pki) -> SocketAddr {
         .tls_config(tls)
         .unwrap()
         .layer(MtlsIdentityLayer::new(CertificateRules::new()))
-        .add_service(WhoAmI);
+        .add_service(service);
     tokio::spawn(router.serve_with_incoming(TcpIncoming::from(socket)));
     to
 }
@@ -146,7 +166,7 @@ async fn call(mut channel: Channel) -> Response<Body> {
 #[tokio::test]
 async fn tonic_hands_certificates_over_by_itself() {
     let pki = Pki::new();
-    let to = serve_tonic(&pki).await;
+    let to = serve_tonic(&pki, WhoAmI::default()).await;
     let alice = pki.clients.client("spiffe://example/alice");
     let response = call(channel(&pki, to, Some(&alice)).await).await;
     assert_eq!(response.headers()["grpc-status"], "0");
@@ -156,9 +176,27 @@ async fn tonic_hands_certificates_over_by_itself() {
 #[tokio::test]
 async fn a_call_without_a_certificate_is_unauthenticated() {
     let pki = Pki::new();
-    let to = serve_tonic(&pki).await;
+    let to = serve_tonic(&pki, WhoAmI::default()).await;
     let response = call(channel(&pki, to, None).await).await;
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()["grpc-status"], "16");
     assert!(!response.headers().contains_key("x-subject"));
+}
+
+#[tokio::test]
+async fn a_connection_of_tonics_is_read_once() {
+    let pki = Pki::new();
+    let service = WhoAmI::default();
+    let to = serve_tonic(&pki, service.clone()).await;
+    let [alice, bob] =
+        ["alice", "bob"].map(|name| pki.clients.client(&format!("spiffe://example/{name}")));
+    let by_alice = channel(&pki, to, Some(&alice)).await;
+    for channel in [by_alice.clone(), by_alice, channel(&pki, to, Some(&bob)).await] {
+        call(channel).await;
+    }
+    let seen = service.0.lock().unwrap();
+    let [first, second, third] = seen.as_slice() else { panic!("{} calls", seen.len()) };
+    assert_eq!(third.subject(), "spiffe://example/bob");
+    // The very same, and not an equal one.
+    assert!(std::ptr::eq(first.subject(), second.subject()));
 }

@@ -49,6 +49,12 @@ impl Authority {
         Self { certificate, issuer: Issuer::new(params, key) }
     }
 
+    /// The same key under another name.
+    pub(crate) fn renamed(&self, name: &str) -> Self {
+        let key = KeyPair::from_pem(&self.issuer.key().serialize_pem()).unwrap();
+        Self::root_with_key(Leaf::named(name).signer(), key)
+    }
+
     pub(crate) fn pem(&self) -> String {
         self.certificate.pem()
     }

@@ -84,6 +84,29 @@ async fn a_revoked_certificate_and_one_of_unknown_state_are_refused() {
     assert_eq!(shown(with(of_yesterday), &good).await, Err(AuthErrorKind::InvalidCredentials));
 }
 
+#[tokio::test]
+async fn a_list_that_changes_counts_from_the_next_request_on() {
+    let authority = Authority::new("authority");
+    let leaf = authority.client(NAME);
+    let with = |revoked: &[Vec<u8>]| {
+        let list = authority.revocation_list(revoked, (2100, 1, 1));
+        ForwardedAuthorities::from_pem_with_crls(authority.pem(), list).unwrap()
+    };
+    let authorities = with(&[]);
+    let in_the_layer = authorities.clone();
+    assert_eq!(shown(in_the_layer.clone(), &leaf).await.as_deref(), Ok(NAME));
+    authorities.replace(&with(&[serial(&leaf)]));
+    let refused = shown(in_the_layer.clone(), &leaf).await;
+    assert_eq!(refused, Err(AuthErrorKind::InvalidCredentials));
+    // The other authority alone, and back.
+    let other = Authority::new("other");
+    authorities.replace(&ForwardedAuthorities::from_pem(other.pem()).unwrap());
+    assert_eq!(shown(in_the_layer.clone(), &other.client(NAME)).await.as_deref(), Ok(NAME));
+    assert!(shown(in_the_layer.clone(), &leaf).await.is_err());
+    authorities.replace(&with(&[]));
+    assert_eq!(shown(in_the_layer, &leaf).await.as_deref(), Ok(NAME));
+}
+
 #[test]
 fn authorities_that_are_none_are_refused() {
     assert!(ForwardedAuthorities::from_pem("").is_err());

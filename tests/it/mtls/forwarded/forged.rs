@@ -165,6 +165,33 @@ async fn direct_clients_are_themselves_only_where_that_is_allowed() {
     assert_eq!(layer.stripped(), 2);
 }
 
+/// In the wrong order the outer layer takes the certificate of the connection, and every client is the
+/// proxy.
+#[tokio::test]
+async fn a_layer_outside_that_reads_certificates_is_a_mistake_that_is_told() {
+    use tower_auth::{AuthLayer, CertificateRules, MtlsIdentityLayer, Scheme};
+
+    let rules = || CertificateRules::new().with_clock(super::clock());
+    let forwarded = || layer(ForwardedCertificates::from_xfcc(), ProxyProof::unix_socket());
+    let request = || {
+        let proxy = PeerCertificates::from_der([der("mesh-a")]);
+        let field = format!("Cert=\"{}\"", escaped(&pem("alice")));
+        let request = Request::builder().header("x-forwarded-client-cert", field);
+        request.extension(proxy).extension(UnixPeer).body(()).unwrap()
+    };
+    let outside = MtlsIdentityLayer::new(rules());
+    let stacked = (outside, forwarded()).layer(Probe::new());
+    assert_eq!(stacked.oneshot(request()).await.unwrap().status(), 500);
+    let outside = AuthLayer::new(Scheme::client_certificate(rules()));
+    let further = AuthLayer::first_of([]).allow_anonymous();
+    let stacked = (outside, (further, forwarded())).layer(Probe::new());
+    assert_eq!(stacked.oneshot(request()).await.unwrap().status(), 500);
+    // The control: other layers may be outside.
+    let outside = AuthLayer::first_of([]).allow_anonymous();
+    let stacked = (outside, (forwarded(), MtlsIdentityLayer::new(rules()))).layer(Probe::new());
+    assert_eq!(stacked.oneshot(request()).await.unwrap().status(), 200);
+}
+
 #[tokio::test]
 async fn two_layers_are_a_mistake_that_is_told() {
     let layer = || layer(ForwardedCertificates::from_xfcc(), ProxyProof::unix_socket());

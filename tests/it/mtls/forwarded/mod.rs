@@ -5,8 +5,11 @@ mod captures;
 mod field;
 mod forged;
 mod formats;
+mod injected;
+
 mod none;
 mod proof;
+mod several;
 mod xfcc;
 
 use std::time::{Duration, SystemTime};

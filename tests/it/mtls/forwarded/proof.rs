@@ -8,11 +8,17 @@ use std::{
 use http::Request;
 use tower_auth::{
     AuthErrorKind, Authenticator, Clock, ForwardedCertificates, ForwardedCertificatesLayer,
-    PeerAddress, PeerCertificates, ProxyProof, UnixPeer,
+    PeerAddress, PeerCertificates, ProxyProof, TlsHost, UnixPeer,
 };
 
 use super::{ALICE, answer, base64_of, der, layer, name, outcome};
-use crate::support::pki::{Authority, Leaf, client};
+use crate::{
+    mtls::listener::{Pki, bind},
+    support::{
+        pki::{Authority, Leaf, client},
+        tls::{TlsClient, soon},
+    },
+};
 
 const MESH_A: &str = "spiffe://lab.test/ns/mesh/sa/mesh-a";
 
@@ -58,6 +64,29 @@ async fn cert_03_the_certificate_of_the_connection_is_a_proof() {
     // Nothing is known of the connection: loud, and not a client without a certificate.
     assert_eq!(found(&layer, alice()).await, Err(AuthErrorKind::Misconfigured));
     assert_eq!(found(&layer, alice().extension(UnixPeer)).await, Err(AuthErrorKind::Misconfigured));
+}
+
+/// Whoever signs for the clients of one host signs whatever name it likes.
+#[tokio::test]
+async fn a_certificate_accepted_by_the_rules_of_a_host_is_no_proof_unless_it_is_told() {
+    const PARTNERS: &str = "partners.example";
+    let (pki, partners) = (Pki::new(), Authority::new("partners"));
+    let host = pki.servers.sign(&Leaf::named(PARTNERS).dns(PARTNERS));
+    let host = TlsHost::new(host.pem(), host.key_pem()).with_client_ca(partners.pem());
+    let mut listener = bind(pki.required().with_host(PARTNERS, host)).await;
+    let to = listener.local_addr();
+    let mallory = TlsClient::showing(&pki.servers, &partners.client(MESH_A), &[]);
+    let mallory = mallory.asking_for(PARTNERS);
+    let both = async { tokio::join!(mallory.connect(to), listener.accept()) };
+    let (_connected, (stream, _)) = soon(both).await;
+    for (proof, expected) in [
+        (named(), NOBODY),
+        (named().allow_tls_host("other.example"), NOBODY),
+        (named().allow_tls_host("Partners.Example"), Ok(ALICE)),
+    ] {
+        let request = alice().extension(stream.peer().clone());
+        assert_eq!(found(&layer(source(), proof), request).await.as_deref(), expected);
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! A listener that cannot work is not built, and all that is wrong is said at once.
 
+use std::time::Duration;
+
 use tokio::net::TcpListener;
 use tower_auth::{TlsListener, TlsListenerBuilder};
 
@@ -66,6 +68,33 @@ async fn a_key_of_another_certificate_is_a_mistake() {
     let (one, other) = (authority.server(), authority.server());
     let problems = problems(TlsListener::builder(one.pem(), other.key_pem())).await;
     assert_says(&problems, &["the key or the chain"]);
+}
+
+#[tokio::test]
+async fn the_first_certificate_and_the_first_key_are_the_servers() {
+    let authority = Authority::new("servers");
+    let (one, other) = (authority.server(), authority.server());
+    let chain = format!("{}{}", authority.pem(), one.pem());
+    let keys = format!("{}{}", other.key_pem(), one.key_pem());
+    for builder in
+        [TlsListener::builder(chain, one.key_pem()), TlsListener::builder(one.pem(), keys.as_str())]
+    {
+        assert_says(&problems(builder).await, &["the key or the chain"]);
+    }
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    TlsListener::builder(other.pem(), keys).bind(socket).unwrap();
+}
+
+#[tokio::test]
+async fn times_that_make_no_sense_are_mistakes() {
+    let builder = Pki::new()
+        .required()
+        .with_handshake_timeout(Duration::ZERO)
+        .with_refresh_interval(Duration::ZERO)
+        .with_expiry_check_interval(Duration::ZERO)
+        .with_expiry_windows(Duration::from_secs(1), Duration::from_secs(2));
+    let expected = ["window of errors", "handshake timeout", "refresh interval", "expiry check"];
+    assert_says(&problems(builder).await, &expected);
 }
 
 #[tokio::test]

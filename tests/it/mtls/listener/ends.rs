@@ -2,16 +2,19 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::StatusCode;
 use tokio::time::sleep;
 use tower_auth::{
-    CertificateUse, Clock, ExpiryState, TlsHost, TlsListener, TlsListenerBuilder, TlsStatus,
+    CertificateRules, CertificateUse, Clock, ExpiryState, TlsHost, TlsListener, TlsListenerBuilder,
+    TlsStatus,
 };
 use tracing::Level;
 
-use super::{Pki, bind};
+use super::{Pki, bind, serve};
 use crate::support::{
     events::Events,
     pki::{Authority, Leaf},
+    tls::{TlsClient, soon as seconds},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -91,6 +94,18 @@ async fn every_certificate_of_every_bundle_is_watched() {
     assert_eq!(status.certificates.len(), 7, "and those that are good");
 }
 
+/// It is a trust anchor, and those have no end of their own (RFC 5280, section 6.1.1).
+#[tokio::test]
+async fn an_authority_that_has_ended_is_told_of_and_counts() {
+    let pki = Pki::new();
+    let ended = Authority::root(Leaf::named("ended").signer().valid((2020, 1, 1), (2021, 1, 1)));
+    let listener = bind(pki.plain().with_client_ca(ended.pem())).await;
+    assert_eq!(states(&listener.handle().status())[1], ExpiryState::Expired);
+    let (to, _) = serve(listener, CertificateRules::new());
+    let alice = TlsClient::showing(&pki.servers, &ended.client("spiffe://example/alice"), &[]);
+    assert_eq!(seconds(alice.get(to)).await.unwrap().0, StatusCode::OK);
+}
+
 /// TS-T42: 48 hours left, warnings from 72 and errors from 24 on.
 #[tokio::test(start_paused = true)]
 async fn events_tell_of_it_at_the_level_of_its_window() {
@@ -130,6 +145,17 @@ async fn a_certificate_that_is_used_twice_is_told_of_once() {
     let _listener = bind(builder).await;
     sleep(Duration::from_secs(1)).await;
     assert_eq!(events.take().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_exchanged_and_ends_soon_is_told_of_at_once() {
+    let pki = Pki::new();
+    let builder = pki.required().with_clock(before_the_end(HOUR)).without_expiry_checks();
+    let handle = bind(builder).await.handle();
+    let events = Events::record();
+    handle.replace(ending(&pki)).unwrap();
+    let levels: Vec<_> = events.take().iter().map(|event| event.level).collect();
+    assert_eq!(levels, [Level::INFO, Level::ERROR]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -19,13 +19,18 @@ use crate::support::{
 
 mod command_line;
 mod configuration;
+#[cfg(unix)]
+mod descriptors;
 mod ends;
 mod hosts;
 mod incoming;
 mod limits;
+mod limits_bytes;
 mod reload;
 mod resumption;
+mod revocation;
 mod section;
+mod sources;
 
 pub(super) struct Pki {
     pub(super) servers: Authority,

@@ -110,6 +110,44 @@ async fn what_is_read_anew_is_not_gone_round_by_an_old_session() {
     }
 }
 
+/// Shows none.
+#[derive(Debug)]
+struct Nothing;
+
+impl ResolvesClientCert for Nothing {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
+}
+
+#[tokio::test]
+async fn a_session_without_a_certificate_ends_where_one_is_demanded() {
+    for versions in VERSIONS {
+        let pki = Pki::new();
+        let optional = pki.required().allow_missing_client_certificate();
+        let listener = bind(optional).await;
+        let handle = listener.handle();
+        let (to, _) = serve(listener, CertificateRules::new());
+        let alice = pki.clients.client("spiffe://example/alice");
+        let nobody = TlsClient::showing_by(versions, &pki.servers, &alice)
+            .configured(|config| config.client_auth_cert_resolver = Arc::new(Nothing));
+        let kind = async || {
+            let mut connection = soon(nobody.open(to)).await?;
+            let (status, _) = soon(connection.get()).await?;
+            assert_eq!(status, StatusCode::UNAUTHORIZED);
+            Ok::<_, String>(connection.handshake_kind().unwrap())
+        };
+        assert_eq!(kind().await.unwrap(), HandshakeKind::Full);
+        assert_eq!(kind().await.unwrap(), HandshakeKind::Resumed);
+        handle.replace(pki.required()).unwrap();
+        assert!(kind().await.is_err());
+    }
+}
+
 #[tokio::test]
 async fn nothing_older_than_tls_1_2_is_spoken() {
     let pki = Pki::new();

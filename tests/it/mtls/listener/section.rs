@@ -124,6 +124,10 @@ fn mistakes_are_told() {
             "server: certFile, certData: cert is required",
         ),
         (
+            json!({ "server": { "certFile": " ", "keyData": "k" } }),
+            "server: certFile, certData: cert is required",
+        ),
+        (
             json!({ "server": { "certFile": "c", "keyData": "" } }),
             "server: keyFile, keyData: key is required",
         ),
@@ -148,7 +152,7 @@ fn mistakes_are_told() {
             "server: clientCaFiles, clientCaData: an entry is blank",
         ),
         (
-            server(json!({ "clientCaData": ["no base64"] })),
+            server(json!({ "clientCaData": ["no base64!"] })),
             "server: clientCaFiles, clientCaData: data: neither PEM nor the base64 of PEM",
         ),
         (
@@ -231,6 +235,33 @@ fn no_key_is_printed() {
     let config: TlsConfig = serde_json::from_value(config).unwrap();
     assert!(!format!("{config:?}").contains(secret));
     assert!(!format!("{:?}", TlsListener::from_config(config).unwrap()).contains(secret));
+}
+
+/// As `openssl pkcs12` and `openssl x509 -text` print them.
+#[tokio::test]
+async fn text_may_stand_in_front_of_pem() {
+    let pki = Pki::new();
+    let server = pki.servers.server();
+    let noted = |pem: String| format!("Bag Attributes\n    localKeyID: 01\n{pem}");
+    let server = json!({ "certData": noted(server.pem()), "keyData": noted(server.key_pem()) });
+    bind(section(json!({ "server": server })).unwrap()).await;
+}
+
+/// TS-T21 sets the warnings alone.
+#[test]
+fn the_default_of_one_window_gives_way_to_the_other() {
+    let pki = Pki::new();
+    for (checks, expected) in [
+        (json!({}), "Windows { warning: 1296000s, error: 432000s }"),
+        (json!({ "warningWindow": "6h" }), "Windows { warning: 21600s, error: 21600s }"),
+        (json!({ "warningWindow": "20d" }), "Windows { warning: 1728000s, error: 432000s }"),
+        (json!({ "errorWindow": "20d" }), "Windows { warning: 1728000s, error: 1728000s }"),
+        (json!({ "errorWindow": "1d" }), "Windows { warning: 1296000s, error: 86400s }"),
+    ] {
+        let config = json!({ "server": pair(&pki), "expirationChecks": checks });
+        let printed = format!("{:?}", section(config).unwrap());
+        assert!(printed.contains(expected), "{printed}, not {expected}");
+    }
 }
 
 #[test]

@@ -1,0 +1,17 @@
+//! What gRPC clients see, and what services of tonic are given.
+
+mod error_info;
+mod evidence;
+mod temporal;
+mod tonic_server;
+
+use http::{Request, Response, header::CONTENT_TYPE, request::Parts};
+use tower_auth::{AuthError, Rejection};
+
+fn parts(content_type: &str) -> Parts {
+    Request::builder().header(CONTENT_TYPE, content_type).body(()).unwrap().into_parts().0
+}
+
+fn rejected(rejection: &impl Rejection<String>, error: &AuthError) -> Response<String> {
+    rejection.reject(error, &parts("application/grpc"))
+}
