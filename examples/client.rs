@@ -7,7 +7,7 @@
 //!
 //! curl -i http://127.0.0.1:3000/orders             # 401 without a token; the client sends one
 //! curl -u billing:s3cr3t -d grant_type=client_credentials http://127.0.0.1:3000/token    # where it has it from
-//! curl -u billing:wrong -d grant_type=client_credentials http://127.0.0.1:3000/token     # invalid_client
+//! curl -u billing:wrong -d grant_type=client_credentials http://127.0.0.1:3000/token     # 401: no such client
 //! ```
 //!
 //! A token lasts ten seconds, so the client asks for the next after about eight. Issuer and service are

@@ -11,8 +11,17 @@ pub(crate) enum PlainHttp {
     Allowed,
 }
 
-/// Checks a URL that is to be fetched from. `risk` says what could happen on the way.
-pub(crate) fn web(url: &str, plain: PlainHttp, risk: &str) -> Result<Uri, String> {
+/// What is said about a URL that will not do.
+pub(crate) struct Words {
+    /// What could happen on the way.
+    pub(crate) risk: &'static str,
+    /// What would do.
+    pub(crate) needed: &'static str,
+}
+
+/// Checks a URL that is to be fetched from.
+pub(crate) fn web(url: &str, plain: PlainHttp, words: &Words) -> Result<Uri, String> {
+    let Words { risk, needed } = words;
     let uri: Uri = url.parse().map_err(|_| format!("{url:?} is not a URL"))?;
     let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else {
         return Err(format!("{url:?} is not a whole URL: https://host/path is needed"));
@@ -26,7 +35,7 @@ pub(crate) fn web(url: &str, plain: PlainHttp, risk: &str) -> Result<Uri, String
         "http" => {
             Err(format!("{url:?}: {risk}, so https is needed (`allow_plain_http` if you must)"))
         }
-        _ => Err(format!("{url:?}: https, or http on loopback, is needed")),
+        _ => Err(format!("{url:?}: {needed} is needed")),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
         post::{AnyPost, Post},
     },
     config_error::Problems,
-    plain_http::{self, PlainHttp},
+    plain_http::{self, PlainHttp, Words},
 };
 
 /// The longest answer that is read.
@@ -59,8 +59,11 @@ impl Place {
     }
 
     pub(super) fn check(self, problems: &mut Problems) -> Option<Endpoint> {
-        let risk = "whoever is on the way could read the secret and the tokens";
-        let url = match plain_http::web(&self.url, self.plain_http, risk) {
+        let words = Words {
+            risk: "whoever is on the way could read the secret and the tokens",
+            needed: "https, or http on loopback,",
+        };
+        let url = match plain_http::web(&self.url, self.plain_http, &words) {
             Ok(url) => Some(url),
             Err(problem) => {
                 problems.add(format!("token endpoint: {problem}"));

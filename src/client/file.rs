@@ -7,6 +7,7 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
+use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -67,7 +68,8 @@ impl TokenFile {
 impl TokenSource for TokenFile {
     async fn token(&self) -> Result<AccessToken, ClientAuthError> {
         let path = self.path.clone();
-        let token = tokio::task::spawn_blocking(move || read(&path)).await;
+        let runtime = Handle::try_current().map_err(ClientAuthError::unavailable)?;
+        let token = runtime.spawn_blocking(move || read(&path)).await;
         let token =
             token.map_err(|_| ClientAuthError::unavailable("reading the file panicked"))??;
         Ok(token.with_renewal_after(self.reload_every))

@@ -83,13 +83,14 @@ impl Tokens {
     ///
     /// A call waits for the next one, too, while the last is in doubt: it would be refused as well.
     pub(super) fn at_hand(self: &Arc<Self>) -> Option<Ticket> {
-        let (mut state, now) = (self.state(), Instant::now());
+        let (state, now) = (self.state(), Instant::now());
         let held = state.held.as_ref().filter(|held| now < held.end)?;
         let (ticket, is_due) = (held.ticket.clone(), now >= held.renew);
-        if is_due {
-            self.start(&mut state, Reason::Due, now);
-        }
         let is_doubted = state.is_doubted && state.refresh.is_running(now);
+        drop(state);
+        if is_due {
+            self.start(Reason::Due);
+        }
         (!is_doubted).then_some(ticket)
     }
 
@@ -149,10 +150,9 @@ impl Tokens {
         if self.ended.receiver_count() >= MAX_WAITING {
             return Err(ClientAuthError::new(ClientAuthErrorKind::Overloaded));
         }
-        let (mut state, now) = (self.state(), Instant::now());
         // Before the start, so that no end is missed.
         let mut ended = self.ended.subscribe();
-        let is_running = self.start(&mut state, reason, now);
+        let is_running = self.start(reason);
         // The fetch ends by itself; the limit is for one that a runtime has left behind.
         let limit = self.settings.limits.end();
         Ok(is_running.then(|| -> BoxFuture<'static, ()> {
@@ -163,16 +163,19 @@ impl Tokens {
     }
 
     /// Starts a fetch in a task of its own, if one may start; says whether one is running then.
-    fn start(self: &Arc<Self>, state: &mut State, reason: Reason, now: Instant) -> bool {
+    fn start(self: &Arc<Self>, reason: Reason) -> bool {
         let Ok(runtime) = Handle::try_current() else {
             return false;
         };
-        if state.refresh.start(reason, now, self.settings.limits) {
-            state.fetches = state.fetches.saturating_add(1);
-            state.is_doubted = reason == Reason::Doubted;
-            runtime.spawn(refresh::run(Arc::clone(self)));
+        let (mut state, now) = (self.state(), Instant::now());
+        if !state.refresh.start(reason, now, self.settings.limits) {
+            return state.refresh.is_running(now);
         }
-        state.refresh.is_running(now)
+        state.fetches = state.fetches.saturating_add(1);
+        state.is_doubted = reason == Reason::Doubted;
+        drop(state);
+        runtime.spawn(refresh::run(Arc::clone(self)));
+        true
     }
 
     fn held(&self) -> Option<Ticket> {

@@ -150,7 +150,7 @@
 //! | malformed elements | skipped, counted, told of | `ClaimPermissions::reject_malformed` |
 //! | wildcards in claims | malformed | `ClaimPermissions::allow_wildcards` |
 //! | `global:` and `temporal:` in claims | malformed | `ClaimPermissions::allow_reserved_prefixes` |
-//! | patterns | fit the whole element; 1,024 bytes, 1 MiB compiled, 32 groups deep | `ClaimPattern::allow_partial_matches` |
+//! | patterns | fit the whole element; 1,024 bytes, 256 KiB compiled, 32 groups deep | `ClaimPattern::allow_partial_matches` |
 //! | an answer of a source of permissions | waited for 5 s | `PermissionClaimLayer::with_timeout` |
 //! | answers of a source | not remembered | `PermissionSource::cached` |
 //! | requests that wait for one answer | 1,024, then 503 | |

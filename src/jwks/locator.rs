@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use http::Uri;
 
-use crate::plain_http::{self, PlainHttp};
+use crate::plain_http::{self, PlainHttp, Words};
 
 /// Where to look, as it was configured.
 #[derive(Clone, Debug)]
@@ -42,7 +42,8 @@ impl Place {
 
 /// Checks a URL that keys, or what says where they are, may be fetched from.
 fn web(url: &str, plain: PlainHttp) -> Result<Uri, String> {
-    plain_http::web(url, plain, "whoever is on the way could swap the keys")
+    let risk = "whoever is on the way could swap the keys";
+    plain_http::web(url, plain, &Words { risk, needed: "https, http on loopback, or file" })
 }
 
 /// Checks a URL that metadata names: what came over HTTPS leads nowhere else, not to loopback either.

@@ -16,12 +16,14 @@ use crate::{
     event,
     evidence::Evidence,
     gate::GateLayer,
-    permission::{ClaimMapper, Mapping},
+    identity::Identity,
+    permission::{ClaimMapper, Mapping, Permissions},
     policy::{
         GuardLayer, PolicyStatus, Rules,
         judge::{Ruling, Version},
     },
     shared::{Shared, Striped},
+    tenant::Tenant,
 };
 
 /// Rules for whole services, and the [`ClaimMapper`] that says who holds what they ask for: one value
@@ -220,6 +222,15 @@ impl Policy {
             is_rehearsal: self.inner.is_rehearsal.load(Ordering::Relaxed),
             would_have_refused: self.inner.would_have_refused.load(Ordering::Relaxed),
         }
+    }
+
+    /// What a caller holds for a tenant, by the mapper of now.
+    pub(crate) fn permissions_of(
+        &self,
+        identity: &Identity,
+        tenant: Option<&Tenant>,
+    ) -> Result<Permissions, AuthError> {
+        self.current().mapper.permissions(identity, tenant)
     }
 
     pub(super) fn current(&self) -> Shared<Version> {

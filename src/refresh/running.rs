@@ -17,11 +17,15 @@ pub(crate) trait Fetched: Send + Sync + 'static {
 
 /// Fetches, and concludes however that ends: a panic in a client of the application or the end of the
 /// runtime must not block the fetches after it.
-pub(crate) async fn run<F: Fetched>(fetched: Arc<F>) {
+///
+/// A runtime that has ended drops the future where it is spawned, and it concludes there.
+pub(crate) fn run<F: Fetched>(fetched: Arc<F>) -> impl Future<Output = ()> + Send {
     let mut running = Running { fetched, has_ended: false };
-    let outcome = running.fetched.fetch().await;
-    running.has_ended = true;
-    running.fetched.conclude(outcome);
+    async move {
+        let outcome = running.fetched.fetch().await;
+        running.has_ended = true;
+        running.fetched.conclude(outcome);
+    }
 }
 
 struct Running<F: Fetched> {

@@ -144,7 +144,7 @@ impl<'a> Reading<'a> {
             return self.skipped.add(Reason::TooLong, self.path, self.identity);
         }
         self.found.push(match member {
-            Some(name) => format!("{name}:{element}").into(),
+            Some(name) => [name, ":", element].concat().into(),
             None => element.into(),
         });
         Ok(())

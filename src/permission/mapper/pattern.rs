@@ -17,8 +17,9 @@ use crate::{
 /// other tenants are passed over. An element that does not fit is malformed, and so is one where a group
 /// of the template took no part.
 ///
-/// It may be 1,024 bytes long and take 1 MiB when it is compiled. In `{1,64}` each repetition takes
-/// room, and `\w` is every letter of every script: `[A-Za-z0-9_]` takes a hundredth of it.
+/// It may be 1,024 bytes long and take 256 KiB when it is compiled, which bounds the time for an element.
+/// In `{1,64}` each repetition takes room, and `\w` is every letter of every script: `[A-Za-z0-9_]`
+/// takes a hundredth of it.
 ///
 /// # Examples
 ///
@@ -45,14 +46,27 @@ pub struct ClaimPattern {
     /// The same where it may begin and end within the element.
     within: Regex,
     template: Vec<Part>,
-    asks_for_tenant: bool,
+    /// The group of the tenant.
+    tenant: Option<usize>,
     may_be_within: bool,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Part {
     Literal(String),
-    Group(String),
+    Group {
+        name: String,
+        /// Where it is among the groups of the expression.
+        index: usize,
+    },
+}
+
+impl Part {
+    fn find(&mut self, regex: &Regex) {
+        if let Self::Group { name, index } = self {
+            *index = group_of(regex, name).unwrap_or_default();
+        }
+    }
 }
 
 /// What a pattern makes of an element.
@@ -71,7 +85,7 @@ impl ClaimPattern {
     const MAX_LENGTH: usize = 1_024;
 
     /// Bytes that a compiled one may take.
-    const MAX_SIZE: usize = 1 << 20;
+    const MAX_SIZE: usize = 256 * 1024;
 
     /// Groups within groups.
     const MAX_NESTING: u32 = 32;
@@ -85,11 +99,14 @@ impl ClaimPattern {
     /// has a `*` or a brace that is not closed, or names a group that the expression has not.
     pub fn new(expression: &str, template: &str) -> Result<Self, ConfigError> {
         let mut problems = Problems::default();
-        let template = parts(template, &mut problems);
+        let mut template = parts(template, &mut problems);
         let compiled = compiled(expression).inspect_err(|problem| problems.add(problem)).ok();
         let pattern = compiled.map(|(whole, within)| {
-            let asks_for_tenant = has_group(&whole, "tenant");
-            Self { whole, within, template, asks_for_tenant, may_be_within: false }
+            for part in &mut template {
+                part.find(&whole);
+            }
+            let tenant = group_of(&whole, "tenant");
+            Self { whole, within, template, tenant, may_be_within: false }
         });
         for group in pattern.iter().flat_map(Self::missing_groups) {
             problems.add(format!("the expression {expression:?} has no group {group:?}"));
@@ -132,17 +149,17 @@ impl ClaimPattern {
     /// The groups that the template names and the expression has not.
     fn missing_groups(&self) -> impl Iterator<Item = &str> {
         let groups = self.template.iter().filter_map(|part| match part {
-            Part::Group(group) => Some(group.as_str()),
+            Part::Group { name, .. } => Some(name.as_str()),
             Part::Literal(_) => None,
         });
-        groups.filter(|group| !has_group(&self.whole, group))
+        groups.filter(|group| group_of(&self.whole, group).is_none())
     }
 
     pub(super) fn fit(&self, element: &str, tenant: Option<&Tenant>) -> Fit {
         let regex = if self.may_be_within { &self.within } else { &self.whole };
         let Some(groups) = regex.captures(element) else { return Fit::None };
-        if self.asks_for_tenant {
-            let named = groups.name("tenant").map(|tenant| tenant.as_str());
+        if let Some(group) = self.tenant {
+            let named = groups.get(group).map(|tenant| tenant.as_str());
             if named.is_none() || named != tenant.map(Tenant::as_str) {
                 return Fit::OtherTenant;
             }
@@ -151,11 +168,11 @@ impl ClaimPattern {
     }
 
     fn filled(&self, groups: &Captures<'_>) -> Option<Fit> {
-        let mut text = String::new();
+        let mut text = String::with_capacity(64);
         for part in &self.template {
             text.push_str(match part {
                 Part::Literal(literal) => literal,
-                Part::Group(group) => groups.name(group)?.as_str(),
+                Part::Group { index, .. } => groups.get(*index)?.as_str(),
             });
         }
         let configured = match self.template.first() {
@@ -183,8 +200,9 @@ fn compiled(expression: &str) -> Result<(Regex, Regex), String> {
     both.map_err(|error| format!("the expression {expression:?}: {error}"))
 }
 
-fn has_group(regex: &Regex, group: &str) -> bool {
-    regex.capture_names().flatten().any(|name| name == group)
+/// The groups of both expressions have the same places: what is put around one is no group.
+fn group_of(regex: &Regex, group: &str) -> Option<usize> {
+    regex.capture_names().position(|name| name == Some(group))
 }
 
 fn parts(template: &str, problems: &mut Problems) -> Vec<Part> {
@@ -196,7 +214,7 @@ fn parts(template: &str, problems: &mut Problems) -> Vec<Part> {
             return parts;
         };
         parts.push(Part::Literal(literal.to_owned()));
-        parts.push(Part::Group(group.to_owned()));
+        parts.push(Part::Group { name: group.to_owned(), index: 0 });
         rest = after;
     }
     parts.push(Part::Literal(rest.to_owned()));

@@ -96,7 +96,7 @@ impl Step {
                 Next::Element(element.without_first(prefix.len()))
             }
             Self::Prefix(prefix) => Next::Element(Element {
-                text: format!("{prefix}{}", element.text).into(),
+                text: [prefix, &*element.text].concat().into(),
                 configured: element.configured + prefix.len(),
             }),
             Self::Rename(table) => match table.get(&*element.text) {

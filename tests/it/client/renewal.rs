@@ -139,8 +139,10 @@ async fn a_source_that_hangs_is_given_up() {
 async fn a_source_that_panics_harms_nobody() {
     let source = Source::new(Play::Panic);
     let layer = source.layer().build().unwrap();
+    let started = tokio::time::Instant::now();
     let error = layer.warm_up().await.unwrap_err();
     assert_eq!(error.kind(), ClientAuthErrorKind::TokenUnavailable);
+    assert_eq!(started.elapsed(), Duration::ZERO, "nobody waits for what has ended");
     source.play(Play::Same);
     pass(SECOND).await;
     assert_eq!(sent(&layer).await, "token");
@@ -243,6 +245,27 @@ fn times_of_nothing_are_mistakes() {
     for share in [0.0, -1.0, 0.91, f64::NAN, f64::INFINITY] {
         assert!(source.layer().with_renewal(Renewal::at_share(share)).build().is_err(), "{share}");
     }
+}
+
+#[test]
+fn the_end_of_a_runtime_ends_the_question() {
+    let runtime = || {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_time().start_paused(true).build().unwrap()
+    };
+    let source = Source::lasting(60);
+    let layer = source.layer().build().unwrap();
+    let first = runtime();
+    first.block_on(async {
+        assert!(futures_util::FutureExt::now_or_never(layer.warm_up()).is_none());
+    });
+    drop(first);
+    assert_eq!(source.asked(), 0, "the task never ran");
+    assert_eq!(layer.token_status().unwrap().consecutive_failures, 1);
+    runtime().block_on(async {
+        tokio::time::sleep(SECOND * 2).await;
+        assert_eq!(sent(&layer).await, "token-1");
+    });
 }
 
 #[test]

@@ -73,6 +73,8 @@ async fn errors_about_answers_quote_nothing_of_them() {
         (200, format!(r#"{{"access_token":"{SECRET} ","token_type":"Bearer"}}"#)),
         (200, format!(r#"{{"access_token":"t","token_type":"Bearer","expires_in":"{SECRET}"}}"#)),
         (200, SECRET.to_owned()),
+        (200, format!("\"{SECRET}\"")),
+        (200, format!(r#"{{"{SECRET}":1}}"#)),
         (400, format!(r#"{{"error":"{SECRET}"}}"#)),
         (500, SECRET.to_owned()),
     ] {

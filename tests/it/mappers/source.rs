@@ -333,7 +333,7 @@ async fn many_with_one_question_cause_one_answer_or_one_failure() {
         let source = cached(&table, &clock);
         table.fail(failure);
         let crowd = crowd(&source, 500).await;
-        table.0.permits.add_permits(1);
+        table.0.permits.add_permits(2_000);
         for one in crowd {
             assert_eq!(one.await.unwrap().err(), failure);
         }
@@ -346,7 +346,7 @@ async fn too_many_with_one_question_are_told_to_come_back() {
     let (table, clock) = (Table::closed(), clock());
     let source = cached(&table, &clock);
     let crowd = crowd(&source, 1_027).await;
-    table.0.permits.add_permits(1);
+    table.0.permits.add_permits(2_000);
     let mut refused = 0;
     for one in crowd {
         match one.await.unwrap() {
@@ -376,7 +376,7 @@ async fn where_the_one_that_asks_goes_away_the_next_one_asks() {
         assert!(more <= 1 && (gone > 1 || more == 1), "{gone}: {more} ask instead");
     }
     let asked = table.asked();
-    table.0.permits.add_permits(1);
+    table.0.permits.add_permits(2_000);
     for one in crowd {
         one.await.unwrap().unwrap();
     }

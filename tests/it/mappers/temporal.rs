@@ -21,6 +21,7 @@ fn numbers(mapper: &TemporalPermissions, claims: &Value, namespace: Option<&str>
     (highest("system"), highest("namespace"))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "rows read better by value")]
 fn permissions(elements: Value) -> Value {
     json!({ "permissions": elements })
 }
