@@ -133,8 +133,8 @@ impl Policy {
     /// **Lets requests through that the policy would refuse**, to see what new rules would do to the
     /// callers of a service.
     ///
-    /// There is an event of the level `warn` when this is called, and one for each request that would
-    /// have been refused; [`status`](Self::status) counts them. Such a request has no
+    /// There is an event of the level `warn` when this is called and whenever something is exchanged, and
+    /// one for each request that would have been refused; [`status`](Self::status) counts them. Such a request has no
     /// [`Permitted`](crate::Permitted). Authentication is no part of it: who is refused by an
     /// authentication layer stays refused, also inside of [`guard`](Self::guard), and so does a request
     /// for which the layers are not wired correctly. What a rule opens is open.
@@ -264,6 +264,9 @@ impl Policy {
         let (rules, mapper) = next(&before);
         let number = before.number + 1;
         event::policy_replaced(number, rules.len());
+        if self.inner.is_rehearsal.load(Ordering::Relaxed) {
+            event::policy_rehearses(rules.len());
+        }
         let next = Version { policy: self.inner.id, number, rules, mapper };
         self.inner.current.store(Arc::new(Striped::new(Arc::new(next))));
         number
