@@ -6,8 +6,9 @@ use http::{HeaderName, Request, Response};
 use tonic::{body::Body, service::Routes};
 use tower::util::BoxCloneSyncServiceLayer;
 use tower_auth::{
-    CertificateRules, ConfigError, Identity, Issuer, JwtAuthLayer, JwtVerifier, Keys,
-    MtlsIdentityLayer, Policy, RpcRules, TemporalPermissions, Tenant, TenantLayer, TestAuthority,
+    CertificateRules, ConfigError, Identity, Issuer, JwtAuthLayer, JwtVerifier, Keys, Membership,
+    MessageAuthorizer, MtlsIdentityLayer, Policy, RpcRules, TemporalPermissions, Tenant,
+    TenantLayer, TestAuthority,
 };
 
 use crate::{answers::Answers, folder::TRUST_DOMAIN, issuer::AUDIENCE};
@@ -20,8 +21,15 @@ const RULES: &str = include_str!("../../temporal_rules/rules.json");
 #[cfg(test)]
 const METHODS: &str = include_str!(concat!(env!("OUT_DIR"), "/methods.txt"));
 
+/// What looks at calls, and what looks at the messages in them.
+pub(crate) struct Guard {
+    pub(crate) layer: Layers,
+    pub(crate) messages: MessageAuthorizer,
+}
+
 /// Layers around all services of the server.
-pub(crate) type Guard = BoxCloneSyncServiceLayer<Routes, Request<Body>, Response<Body>, Infallible>;
+pub(crate) type Layers =
+    BoxCloneSyncServiceLayer<Routes, Request<Body>, Response<Body>, Infallible>;
 
 /// A certificate **and** a token, then the namespace, then the table.
 ///
@@ -29,27 +37,34 @@ pub(crate) type Guard = BoxCloneSyncServiceLayer<Routes, Request<Body>, Response
 /// names no namespace with it, and gives up where it is refused. So the default does not look at the
 /// token there: one that has ended is told so by the first call that needs it, which the client can
 /// try again. Temporal does look at it.
-pub(crate) fn layer(issuer: &TestAuthority, answers: &Answers) -> Result<Guard, ConfigError> {
+///
+/// The namespace is that of the field `temporal-namespace`, which every SDK sends, and the message must be
+/// for the same one. A Temporal server looks at the message only. Without the field only roles of the
+/// system count, which they do in every namespace.
+pub(crate) fn build(issuer: &TestAuthority, answers: &Answers) -> Result<Guard, ConfigError> {
     let certificate = MtlsIdentityLayer::new(CertificateRules::spiffe([TRUST_DOMAIN])?);
     let token = JwtAuthLayer::new(verifier(issuer)?);
+    // Who belongs to a namespace is what the permissions say.
+    let membership = Membership::rule(|_: &Identity, _: &Tenant| true);
     let namespace = TenantLayer::from_header(HeaderName::from_static("temporal-namespace"))
-        // Who belongs to a namespace is what the permissions say.
-        .with_membership_rule(|_: &Identity, _: &Tenant| true)
+        .with_membership(membership.clone())
         .allow_absent()
         .with_rejection(answers.of_authorization());
     let policy = Policy::new(RpcRules::from_json(RULES)?, TemporalPermissions::new());
+    let messages = MessageAuthorizer::of(&policy).allow_tenant_of_message(membership);
 
-    Ok(if answers.are_temporal() {
+    let layer = if answers.are_temporal() {
         let certificate = certificate.with_rejection(answers.of_authentication());
         let token = token.allow_anonymous().with_rejection(answers.of_authentication());
         let policy = policy.with_rejection(answers.of_authorization());
-        Guard::new((certificate, token, namespace, policy))
+        Layers::new((certificate, token, namespace, policy))
     } else {
         let certificate = certificate.with_rejection(answers.of_authentication());
         let token = token.with_rejection(answers.of_authentication());
         let guard = policy.guard((certificate, token, namespace));
-        Guard::new(guard.with_rejection(answers.of_authorization()))
-    })
+        Layers::new(guard.with_rejection(answers.of_authorization()))
+    };
+    Ok(Guard { layer, messages })
 }
 
 fn verifier(issuer: &TestAuthority) -> Result<JwtVerifier, ConfigError> {

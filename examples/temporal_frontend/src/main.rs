@@ -1,14 +1,12 @@
 //! The frontend of a Temporal server in little, guarded by client certificates and tokens; see README.md.
 //!
-//! Where things are: who gets in is in `guard`, what refusals look like in `answers`, that a message is
-//! for the namespace that was authorized in `namespace`; `service` and `store` are what is guarded, and
-//! `folder` and `issuer` what a real installation has already.
+//! Where things are: who gets in is in `guard`, what refusals look like in `answers`; `service` and
+//! `store` are what is guarded, and `folder` and `issuer` what a real installation has already.
 
 mod answers;
 mod folder;
 mod guard;
 mod issuer;
-mod namespace;
 mod service;
 mod store;
 
@@ -90,17 +88,17 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         (true, exposes) => Answers::temporal(exposes),
     };
 
-    let guard = guard::layer(&issuer, &answers)?;
+    let guard = guard::build(&issuer, &answers)?;
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_serving::<WorkflowServiceServer<Frontend>>().await;
     let listener = TlsListener::builder(folder.file("server.pem"), folder.file("server-key.pem"))
         .with_client_ca(folder.file("ca.pem"))
         .bind(TcpListener::bind(arguments.listen).await?)?;
 
-    let frontend = WorkflowServiceServer::new(Frontend::new(answers));
+    let frontend = WorkflowServiceServer::new(Frontend::new(guard.messages, answers));
     println!("listening on {}", listener.local_addr());
     Server::builder()
-        .layer(guard)
+        .layer(guard.layer)
         .add_service(frontend.accept_compressed(CompressionEncoding::Gzip))
         .add_service(health_service.accept_compressed(CompressionEncoding::Gzip))
         .serve_with_incoming_shutdown(listener, async { _ = tokio::signal::ctrl_c().await })

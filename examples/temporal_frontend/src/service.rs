@@ -11,13 +11,12 @@ use temporalio_protos::temporal::api::{
     },
 };
 use tonic::{Request, Response, Status};
-use tower_auth::{Identity, RequestEvidence};
+use tower_auth::{Identity, MessageAuthorizer, MessageDemands, RequestEvidence};
 
 use self::generated::workflow_service_server::WorkflowService;
 pub(crate) use self::generated::workflow_service_server::WorkflowServiceServer;
 use crate::{
     answers::Answers,
-    namespace,
     store::{Namespace, Store},
 };
 
@@ -30,17 +29,20 @@ mod generated {
 #[derive(Debug)]
 pub(crate) struct Frontend {
     store: Store,
+    messages: MessageAuthorizer,
     answers: Answers,
 }
 
 impl Frontend {
-    pub(crate) fn new(answers: Answers) -> Self {
-        Self { store: Store::new(), answers }
+    pub(crate) fn new(messages: MessageAuthorizer, answers: Answers) -> Self {
+        Self { store: Store::new(), messages, answers }
     }
 
     /// Whoever acts on a namespace does it in the one that was authorized.
     fn check<T>(&self, request: &Request<T>, named: &str) -> Result<(), Status> {
-        namespace::agree(request, named).map_err(|error| self.answers.status(&error))
+        let message = |demands: &mut MessageDemands| _ = demands.of_tenant(named);
+        let granted = self.messages.authorize(request.extensions(), &message);
+        granted.map(|_| ()).map_err(|error| self.answers.status(&error))
     }
 }
 
