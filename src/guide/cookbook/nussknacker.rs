@@ -39,7 +39,7 @@
 //! | `anonymousUserRole` | `BasicAuthLayer::allow_anonymous_as(Identity::anonymous().with_claim("roles", vec!["Reader"]))` |
 //! | `Nu-Impersonate-User-Identity` | [`ImpersonationLayer`](crate::ImpersonationLayer)` .. .with_header(..)` |
 //! | `cachingHashes` | [`Authenticator::cached`](crate::Authenticator::cached) |
-//! | OAuth2 and Oidc | [`JwtAuthLayer`](crate::JwtAuthLayer) with `RoleRules` from a claim |
+//! | `OAuth2` and `Oidc` | [`JwtAuthLayer`](crate::JwtAuthLayer) with `RoleRules` from a claim |
 //! | a plugged-in provider | your own [`Authenticator`](crate::Authenticator) |
 //! | the permissions of the user, as its interface asks for them | [`RoleRules::permission_map`](crate::RoleRules::permission_map) |
 //!
