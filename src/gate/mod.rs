@@ -77,11 +77,22 @@ pub trait Check: Clone + Send + Sync + 'static {
     /// Puts what was granted into the request.
     fn admit(&self, grant: Self::Grant, parts: &mut Parts);
 
-    /// Marks what is secret in a request that is refused, because a rejection may print it.
+    /// Marks what is secret in a request that is refused, because a rejection may print it, and in one
+    /// that is [passed](Verdict::Passed), because a handler may.
     ///
-    /// All lines of `Authorization` are marked in any case.
+    /// In a refusal all lines of `Authorization` are marked in any case.
     fn mark_sensitive(&self, parts: &mut Parts) {
         let _ = parts;
+    }
+
+    /// Whether it is asked about every request, also about those that a rule opens where it stands in
+    /// `Policy::guard` (feature `policy`).
+    ///
+    /// No, if it is not said. Yes is for a check that cleans what clients send, and asks nobody who they
+    /// are.
+    #[must_use]
+    fn is_asked_always(&self) -> bool {
+        false
     }
 
     /// Writes the challenges that belong on an answer of 400, 401 or 403.

@@ -72,6 +72,8 @@ where
         let passed = match decided {
             Verdict::Granted(grant) => admit(&self.check, grant, &mut parts),
             Verdict::Passed => {
+                // Whoever is not asked takes no secret out.
+                let _ = contain(|| self.check.mark_sensitive(&mut parts));
                 event::decided(self.check.name(), &Decision::Passed, &parts.extensions);
                 Ok(())
             }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    iter,
     ops::Bound,
     sync::Arc,
 };
@@ -99,6 +100,37 @@ impl Table {
             implied.extend(lower.map(|level| format!("{scope}{level}").into()));
         }
     }
+
+    /// What is implied by each name that is written somewhere, and by what follows from those.
+    fn edges(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let named = self.implied.iter().flat_map(|(name, implied)| iter::once(name).chain(implied));
+        let named = self.levels.iter().flatten().chain(named);
+        let mut new: Vec<Arc<str>> = named.map(|name| Arc::from(name.as_str())).collect();
+        let mut edges = BTreeMap::new();
+        while let Some(name) = new.pop() {
+            if !edges.contains_key(&*name) {
+                let mut implied = Vec::new();
+                self.add_implied(&name, &mut implied);
+                let names = implied.iter().map(ToString::to_string).collect();
+                edges.insert(name.to_string(), names);
+                new.extend(implied);
+            }
+        }
+        edges
+    }
+
+    fn find_circles(&self, problems: &mut Problems) {
+        let edges = self.edges();
+        let mut in_circles = BTreeSet::new();
+        for name in edges.keys() {
+            if let Some(circle) = Inclusions::of(name, &edges).cycle
+                && !circle.iter().any(|name| in_circles.contains(name))
+            {
+                problems.add(format!("permissions imply each other: {}", circle.join(" -> ")));
+                in_circles.extend(circle);
+            }
+        }
+    }
 }
 
 /// The [`ClaimMapper`] of [`Hierarchy::over`].
@@ -153,7 +185,7 @@ impl HierarchyBuilder {
     ///
     /// # Errors
     ///
-    /// Every circle, every empty name, a wildcard that implies something, a `*` that is no
+    /// Every circle, also one that goes by levels within a scope or by a wildcard; every empty name, a wildcard that implies something, a `*` that is no
     /// [wildcard](Permissions#wildcards), and a level with a `*`, a `:`, a `.` or a `/`.
     pub fn build(self) -> Result<Hierarchy, ConfigError> {
         let mut problems = Problems::default();
@@ -171,23 +203,8 @@ impl HierarchyBuilder {
         if names.chain(words()).any(String::is_empty) {
             problems.add("the name of a permission is empty");
         }
-        self.find_circles(&mut problems);
-        problems.finish(Hierarchy(Arc::new(Table { implied: self.implied, levels: self.levels })))
-    }
-
-    fn find_circles(&self, problems: &mut Problems) {
-        let mut edges = self.implied.clone();
-        for pair in self.levels.iter().flat_map(|levels| levels.windows(2)) {
-            edges.entry(pair[0].clone()).or_default().insert(pair[1].clone());
-        }
-        let mut in_circles = BTreeSet::new();
-        for name in edges.keys() {
-            if let Some(circle) = Inclusions::of(name, &edges).cycle
-                && !circle.iter().any(|name| in_circles.contains(name))
-            {
-                problems.add(format!("permissions imply each other: {}", circle.join(" -> ")));
-                in_circles.extend(circle);
-            }
-        }
+        let table = Table { implied: self.implied, levels: self.levels };
+        table.find_circles(&mut problems);
+        problems.finish(Hierarchy(Arc::new(table)))
     }
 }

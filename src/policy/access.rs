@@ -22,7 +22,8 @@ use crate::permission::{Permission, Permissions, Requirement};
 pub enum Access {
     /// Nobody, whatever they hold. It is the same as to have no rule.
     Denied,
-    /// Those who meet a requirement.
+    /// Those who meet a requirement. Where anonymous callers are let in, one that only says
+    /// [`not`](crate::not) is met by them, too: join it with what members hold.
     Requires(Requirement),
     /// Everybody who has said who they are.
     Authenticated,
@@ -41,9 +42,11 @@ impl Access {
     #[must_use]
     pub fn opens_beyond(&self, before: &Self) -> bool {
         match (before, self) {
-            (_, Self::Denied)
-            | (Self::Open, _)
-            | (Self::Authenticated, Self::Authenticated | Self::Requires(_)) => false,
+            (_, Self::Denied) | (Self::Open, _) | (Self::Authenticated, Self::Authenticated) => {
+                false
+            }
+            // An anonymous caller, who was granted nothing, may meet a `not`.
+            (Self::Authenticated, Self::Requires(after)) => after.is_met_by(&<_>::default()),
             (Self::Denied, Self::Requires(after)) => admits_more(None, after),
             (Self::Requires(before), Self::Requires(after)) => admits_more(Some(before), after),
             (_, Self::Open | Self::Authenticated) => true,

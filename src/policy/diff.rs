@@ -17,7 +17,7 @@ pub struct RulesDiff {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct RuleChange {
-    /// The method, or the pattern with its HTTP methods.
+    /// The method; the pattern with its HTTP methods; or `override headers`.
     pub what: String,
     /// Whether rules that name it came or went.
     pub kind: ChangeKind,

@@ -1,6 +1,6 @@
 //! Rules as documents: the members that both kinds have, and the formats.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
 use crate::{config_error::ConfigError, permission::Requirement, policy::Access};
 
@@ -39,6 +39,15 @@ impl Asked {
             )),
         }
     }
+}
+
+/// A member that may be left out. Where it is there and empty, its value was lost on the way.
+pub(super) fn given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
 }
 
 /// Why a requirement cannot stand in rules.

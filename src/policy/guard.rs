@@ -170,6 +170,12 @@ pub struct Unless<C> {
     check: C,
 }
 
+impl<C: Check> Unless<C> {
+    fn may_be_passed_by(&self, ruling: &Ruling, parts: &Parts) -> bool {
+        !self.check.is_asked_always() && ruling.is_open() && ruling.is_of(parts)
+    }
+}
+
 impl<C: Check> Check for Unless<C> {
     type Grant = C::Grant;
 
@@ -179,7 +185,7 @@ impl<C: Check> Check for Unless<C> {
 
     fn check(&self, parts: &Parts) -> Verdict<C::Grant> {
         match self.policy.found(parts) {
-            Some(ruling) if ruling.is_open() && ruling.is_of(parts) => Verdict::Passed,
+            Some(ruling) if self.may_be_passed_by(ruling, parts) => Verdict::Passed,
             _ => self.check.check(parts),
         }
     }

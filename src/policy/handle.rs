@@ -150,7 +150,9 @@ impl Policy {
     /// [`JwtAuthLayer`](crate::JwtAuthLayer).
     ///
     /// What a rule opens skips these layers. Credentials that such a request carries are not looked at,
-    /// be they good or bad, and stay in it, marked as sensitive.
+    /// be they good or bad, and stay in it, marked as sensitive. A `ForwardedCertificatesLayer` (feature
+    /// `mtls`) is not skipped: forged fields of a proxy stop there whatever is open. Neither is a check of
+    /// your own that [says so](crate::Check::is_asked_always).
     ///
     /// # Examples
     ///

@@ -67,7 +67,8 @@ pub(super) struct Ledger<V> {
     tenants: BoundedMap<Tenant, Record<V>>,
     strangers: BoundedMap<Tenant, Record<V>>,
     turns_of_strangers: Semaphore,
-    flights: Flights<Tenant, Outcome<V>>,
+    /// Each in its era: what is under way from an earlier one is not for who asks now.
+    flights: Flights<(Tenant, u64), Outcome<V>>,
     numbers: AtomicU64,
     /// What was asked in an earlier one does not count any longer.
     era: AtomicU64,
@@ -137,7 +138,8 @@ impl<V: Clone> Ledger<V> {
     ) -> Outcome<V> {
         // A second time where whoever asked has gone. Nobody waits without end for others to ask.
         for _ in 0..2 {
-            match self.flights.turn(tenant.clone(), || self.known(tenant, terms)) {
+            let key = (tenant.clone(), self.era());
+            match self.flights.turn(key, || self.known(tenant, terms)) {
                 Turn::Done(outcome) => return outcome,
                 Turn::Full => return Err(overloaded("too many requests wait for this tenant")),
                 Turn::Mine(flight) => {
@@ -165,7 +167,7 @@ impl<V: Clone> Ledger<V> {
     ) -> Outcome<V> {
         // What somebody asks for already may have been answered before the change.
         for _ in 0..3 {
-            match self.flights.turn(tenant.clone(), || None) {
+            match self.flights.turn((tenant.clone(), self.era()), || None) {
                 Turn::Mine(flight) => {
                     let outcome = self.ask_now(tenant, terms, source).await;
                     flight.land(outcome.clone());
@@ -226,6 +228,10 @@ impl<V: Clone> Ledger<V> {
     }
 
     fn write(&self, tenant: &Tenant, record: Record<V>) {
+        // An old answer that comes late is no news.
+        if self.read(tenant, |newer| newer.era > record.era) == Some(true) {
+            return;
+        }
         let was_found = self.tenants.read(tenant, |_| ()).is_some();
         let is_here = matches!(record.entry, Some(Entry::Here { .. }));
         let map = if was_found || is_here { &self.tenants } else { &self.strangers };

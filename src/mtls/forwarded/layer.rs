@@ -234,6 +234,12 @@ impl Check for ForwardedCertificatesLayer {
         "forwarded_certificates"
     }
 
+    /// What is forged is taken out of open requests, too, and who handles those is not given the proxy's
+    /// certificate for the client's.
+    fn is_asked_always(&self) -> bool {
+        true
+    }
+
     fn check(&self, parts: &Parts) -> Verdict<ForwardedGrant> {
         match self.judge(parts) {
             Ok(grant) => Verdict::Granted(grant),

@@ -126,7 +126,7 @@ impl TemporalPermissions {
     }
 
     /// Lets an element speak for all namespaces, `*:read`, or for those that begin alike,
-    /// `orders-*:read`; never for the system.
+    /// `orders-*:read`; never for the system, nor for the namespace of that name.
     pub const fn allow_namespace_wildcards(mut self) -> Self {
         self.namespace_wildcards = true;
         self
@@ -146,7 +146,8 @@ impl TemporalPermissions {
 
     /// Whether an element of this namespace counts for a tenant.
     fn counts_for(&self, tenant: &str, namespace: &str) -> bool {
-        let prefix = namespace.strip_suffix('*').filter(|_| self.namespace_wildcards);
+        let may_be_wild = self.namespace_wildcards && *tenant != *self.system;
+        let prefix = namespace.strip_suffix('*').filter(|_| may_be_wild);
         namespace == tenant || prefix.is_some_and(|prefix| tenant.starts_with(prefix))
     }
 }

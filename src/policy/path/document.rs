@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use crate::{
     config_error::Problems,
     policy::{
-        document::Asked,
+        document::{Asked, given},
         path::{PathRule, PathRules},
     },
 };
@@ -24,9 +24,9 @@ struct Document {
 #[serde(deny_unknown_fields)]
 struct Row {
     paths: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     methods: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     require: Option<String>,
     #[serde(default, skip_serializing_if = "Not::not")]
     authenticated: bool,

@@ -49,7 +49,19 @@ pub(super) fn entries(before: &PathRules, after: &PathRules) -> impl Iterator<It
         let (before, after) = opens.or_else(changes).unwrap_or(&accesses[0]).clone();
         Entry { what, had: named.had, has: named.has, before, after }
     };
-    named.into_iter().map(entry).collect::<Vec<_>>().into_iter()
+    let mut entries: Vec<Entry> = named.into_iter().map(entry).collect();
+    let of_headers = |table: &Table| match table.allows_override_headers {
+        true => Access::Open,
+        false => Access::Denied,
+    };
+    entries.push(Entry {
+        what: "override headers".to_owned(),
+        had: true,
+        has: true,
+        before: of_headers(before),
+        after: of_headers(after),
+    });
+    entries.into_iter()
 }
 
 fn collect<'r>(

@@ -56,9 +56,14 @@ pub(super) fn segments(path: &str) -> Result<Segments<'_>, &'static str> {
     Ok(Segments { segments, has_slash_at_end })
 }
 
-/// Whether a field names another path or method.
+/// Whether a field names another path or method. To CGI and its heirs a dash and an underscore are the
+/// same.
 pub(super) fn is_overridden(headers: &HeaderMap) -> bool {
-    OVERRIDES.iter().any(|name| headers.contains_key(name))
+    let dashed = |byte: u8| if byte == b'_' { b'-' } else { byte };
+    let is_like = |name: &HeaderName, other: &HeaderName| {
+        name.as_str().bytes().map(dashed).eq(other.as_str().bytes())
+    };
+    headers.keys().any(|name| OVERRIDES.iter().any(|other| is_like(name, other)))
 }
 
 /// A segment with its escapes undone (RFC 3986, section 2.1).

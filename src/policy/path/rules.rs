@@ -37,11 +37,14 @@ use crate::{
 ///
 /// and a request with a field by which a client names another path or method: `X-Original-URL`,
 /// `X-Rewrite-URL`, `X-HTTP-Method`, `X-HTTP-Method-Override`, `X-Method-Override`
-/// ([unless allowed](PathRulesBuilder::allow_override_headers)).
+/// ([unless allowed](PathRulesBuilder::allow_override_headers)), with underscores for dashes as well; and a
+/// request whose method has a letter in lower case, which some services read as in upper case.
 ///
 /// What rules cannot know: a service that ignores case, or that takes characters for alike which
-/// Unicode tells apart, reads more paths as one than these rules do. Denied is what no rule is for, so
-/// end no table with a broad rule in front of such a service.
+/// Unicode tells apart, reads more paths as one than these rules do; one that takes the method from a
+/// field of a form (`_method`) does what no rule has seen. Denied is what no rule is for, so end no table
+/// with a broad rule in front of such a service. The path is that which the layer sees: inside of a
+/// nested router it has lost the nesting's own prefix, so put the layer around the outermost one.
 ///
 /// # As a document
 ///
@@ -153,7 +156,8 @@ impl PathRules {
         &self.0.lints
     }
 
-    /// What changes where these rules become `after`: by pattern and methods.
+    /// What changes where these rules become `after`: by pattern and methods, and whether
+    /// [override headers](PathRulesBuilder::allow_override_headers) are accepted.
     ///
     /// Paths that a pattern matches, some for each pattern before and after, are held against both. That
     /// shows what rules do to each other; it is no proof that nothing else changes where patterns
@@ -202,6 +206,9 @@ impl PathRules {
         method: &Method,
         path: &str,
     ) -> Result<Option<(usize, usize)>, &'static str> {
+        if method.as_str().bytes().any(|byte| byte.is_ascii_lowercase()) {
+            return Err("the method has a letter in lower case");
+        }
         let path = request::segments(path)?;
         let segments = path.segments.iter().map(|segment| &**segment);
         let end = self.0.trie.find(segments, path.has_slash_at_end, method);

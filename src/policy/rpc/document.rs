@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use crate::{
     config_error::Problems,
     policy::{
-        document::Asked,
+        document::{Asked, given},
         rpc::{RpcRule, RpcRules},
     },
 };
@@ -21,7 +21,7 @@ struct Document {
 struct Row {
     service: String,
     methods: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     require: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     authenticated: bool,

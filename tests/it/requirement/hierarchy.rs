@@ -86,6 +86,55 @@ fn every_mistake_in_a_hierarchy_is_reported_at_once() {
     );
 }
 
+/// Within a scope and through a wildcard, too.
+#[test]
+fn circles_are_found_wherever_they_go_round() {
+    for (hierarchy, circle) in [
+        (
+            Hierarchy::builder()
+                .levels(["admin", "write", "read"])
+                .implies("orders:read", ["orders:admin"]),
+            "orders:admin -> orders:read -> orders:admin",
+        ),
+        (
+            Hierarchy::builder().implies("support", ["a:*"]).implies("a:b", ["support"]),
+            "a:* -> support -> a:*",
+        ),
+        (Hierarchy::builder().levels(["a", "b"]).levels(["b", "a"]), "a -> b -> a"),
+        (
+            Hierarchy::builder()
+                .levels(["admin", "read"])
+                .implies("x:read", ["y:admin"])
+                .implies("y:read", ["x:admin"]),
+            "x:admin -> x:read -> y:admin -> y:read -> x:admin",
+        ),
+    ] {
+        let error = hierarchy.build().unwrap_err();
+        assert_eq!(
+            error.problems().collect::<Vec<_>>(),
+            [format!("permissions imply each other: {circle}")]
+        );
+    }
+    let straight = Hierarchy::builder().levels(["admin", "read"]).implies("x:read", ["y:admin"]);
+    assert!(straight.implies("support", ["x:*", "y:*"]).build().is_ok());
+}
+
+/// Where the denial comes from makes no difference: it is of a name, before and after the expansion. And
+/// because what it implies stays granted, no denial makes somebody meet a `not`.
+#[test]
+fn a_denial_is_the_same_inside_and_outside_of_a_hierarchy() {
+    let granting = || ClaimPermissions::at("scope");
+    let denying = |_: &Identity, _: Option<&tower_auth::Tenant>| {
+        Ok::<_, tower_auth::AuthError>(Permissions::default().with_denied(["orders:admin"]))
+    };
+    let alice = Identity::new("alice").with_claim("scope", "orders:admin");
+    let inside = hierarchy().over(granting().and(denying)).permissions(&alice, None).unwrap();
+    let outside = hierarchy().over(granting()).and(denying).permissions(&alice, None).unwrap();
+    assert_eq!(inside, outside);
+    assert!(!inside.contains("orders:admin") && inside.contains("orders:write"));
+    assert!(!inside.allows(tower_auth::not("orders:read")));
+}
+
 #[test]
 fn a_role_denies_whatever_other_roles_grant() {
     let roles = Roles::builder()

@@ -1,8 +1,8 @@
 //! Paths that could be read in two ways are refused before any rule is asked (standards, 4.6).
 
-use http::{Request, Uri};
+use http::{Method, Request, Uri};
 use tower::Layer;
-use tower_auth::{Access, AuthErrorKind, PathRules, Policy, RpcRules};
+use tower_auth::{Access, AuthErrorKind, PathRule, PathRules, Policy, RpcRules};
 
 use super::{asked, get, holding, scopes};
 use crate::support::probe::{Probe, send};
@@ -154,6 +154,41 @@ fn fields_that_name_another_path_or_method_are_refused() {
     assert!(refusing.explain(&holding(""), None, &get("/a")).is_allowed());
 }
 
+/// To CGI and its heirs a dash and an underscore are the same.
+#[test]
+fn fields_with_underscores_are_the_same_fields() {
+    let policy = Policy::new(open(), scopes());
+    for field in ["x_original_url", "x-http_method-override", "x_http_method_override"] {
+        let request = Request::get("/a").header(field, "/admin").body(()).unwrap();
+        let refusal = policy.explain(&holding(""), None, &request).refusal();
+        assert_eq!(refusal, Some(AuthErrorKind::AmbiguousPath), "{field}");
+    }
+    let other = Request::get("/a").header("x_request_id", "7").body(()).unwrap();
+    assert!(policy.explain(&holding(""), None, &other).is_allowed());
+}
+
+/// Methods are compared with regard to case (RFC 9110, section 9.1), and some frameworks do not: a rule
+/// for `DELETE` must not be passed by as `delete`.
+#[test]
+fn methods_in_lower_case_are_refused() {
+    let rules = PathRules::builder()
+        .rule(PathRule::new(["/orders/**"], Access::Denied).with_methods(["DELETE"]))
+        .path("/orders/**", "orders:write")
+        .build()
+        .unwrap();
+    for method in ["delete", "Delete", "dELETE", "get"] {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        assert_eq!(rules.access_to(&method, "/orders/7"), None, "{method}");
+        let policy = Policy::new(rules.clone(), scopes());
+        let request = Request::builder().method(method).uri("/orders/7").body(()).unwrap();
+        let refusal = policy.explain(&holding("orders:write"), None, &request).refusal();
+        assert_eq!(refusal, Some(AuthErrorKind::AmbiguousPath));
+    }
+    assert_eq!(rules.access_to(&Method::DELETE, "/orders/7"), Some(&Access::Denied));
+    let purge = Method::from_bytes(b"M-SEARCH").unwrap();
+    assert!(rules.access_to(&purge, "/orders/7").is_some());
+}
+
 /// Rows GRPC-08 and CVE-2026-33186: of the form `/service/method`, or refused before the rules.
 #[test]
 fn grpc_08_paths_of_calls() {
@@ -189,6 +224,31 @@ fn grpc_08_paths_of_calls() {
     }
     assert_eq!(rules.access_to("/s.S/M"), &Access::Open);
     assert_eq!(rules.access_to(&format!("/s.S/{}", "M".repeat(1020))), &Access::Denied);
+}
+
+/// Every form that the target of a request may have (RFC 9112, section 3.2).
+#[test]
+fn forms_of_the_target() {
+    let rules =
+        PathRules::builder().path("/admin/**", "admin").expose("/**/public").build().unwrap();
+    let policy = Policy::new(rules, scopes());
+    for (method, target, expected) in [
+        ("GET", "http://public/admin/x", Some(AuthErrorKind::PermissionDenied)),
+        ("GET", "http://public@admin/admin/x?/public", Some(AuthErrorKind::PermissionDenied)),
+        ("GET", "http://a/x/public", None),
+        ("GET", "http://public", Some(AuthErrorKind::PermissionDenied)),
+        ("GET", "/admin?x=/public", Some(AuthErrorKind::PermissionDenied)),
+        ("GET", "/admin#/public", Some(AuthErrorKind::PermissionDenied)),
+        ("OPTIONS", "*", Some(AuthErrorKind::AmbiguousPath)),
+        ("OPTIONS", "/admin", Some(AuthErrorKind::PermissionDenied)),
+        ("HEAD", "/admin/", Some(AuthErrorKind::PermissionDenied)),
+        ("CONNECT", "public:443", Some(AuthErrorKind::AmbiguousPath)),
+        ("TRACE", "/admin/x", Some(AuthErrorKind::PermissionDenied)),
+    ] {
+        let request = Request::builder().method(method).uri(target).body(()).unwrap();
+        let refusal = policy.explain(&holding("user"), None, &request).refusal();
+        assert_eq!(refusal, expected, "{method} {target}");
+    }
 }
 
 #[tokio::test]

@@ -29,6 +29,10 @@ fn what_lets_somebody_in_who_was_not() {
         ("a and not b", "a", true),
         ("a", "authenticated", true),
         ("authenticated", "a", false),
+        ("authenticated", "a and not b", false),
+        // Nobody in particular was granted nothing, and so meets what only says `not`.
+        ("authenticated", "not a", true),
+        ("authenticated", "a or not b", true),
         ("authenticated", "open", true),
         ("open", "authenticated", false),
         ("open", "open", false),
@@ -95,4 +99,19 @@ fn rules_for_paths() {
         PathRule::new(["/x"], "x"),
     ]);
     assert_eq!(before.diff(&exposed).to_string(), "+ /a/*/z: requires a -> open (opens)\n");
+}
+
+/// That fields such as `X-Original-URL` are accepted is a change like others, and it opens something.
+#[test]
+fn fields_that_name_another_path() {
+    let rules = || PathRules::builder().path("/a", "a");
+    let strict = rules().build().unwrap();
+    let lenient = rules().allow_override_headers().build().unwrap();
+    let diff = strict.diff(&lenient);
+    assert_eq!(diff.to_string(), "~ override headers: denied -> open (opens)\n");
+    assert_eq!(diff.opened().count(), 1);
+    let diff = lenient.diff(&strict);
+    assert_eq!(diff.to_string(), "~ override headers: open -> denied\n");
+    assert_eq!(diff.opened().count(), 0);
+    assert!(strict.diff(&strict).is_empty() && lenient.diff(&lenient).is_empty());
 }

@@ -87,7 +87,10 @@ fn documents_that_are_no_rules() {
         (r#"{"rules":[{"paths":["/a"],"require":"a and b or c"}]}"#, "need brackets"),
         (r#"{"rules":[{"paths":["/a"],"require":"orders:*"}]}"#, "one permission"),
         (r#"{"rules":[{"paths":["/a"],"require":""}]}"#, "expected a permission"),
-        (r#"{"rules":[{"paths":["/a"],"require":null}]}"#, "exactly one of"),
+        (r#"{"rules":[{"paths":["/a"],"require":null}]}"#, "null"),
+        (r#"{"rules":[{"paths":["/a"],"require":null,"expose":true}]}"#, "null"),
+        // What was lost on the way is not every method, and asks more than nothing.
+        (r#"{"rules":[{"paths":["/a"],"expose":true,"methods":null}]}"#, "null"),
         (r#"{"rules":[{"paths":["a"],"require":"x"}]}"#, "begins with"),
     ] {
         let error = PathRules::from_json(document).unwrap_err().to_string();
@@ -98,10 +101,21 @@ fn documents_that_are_no_rules() {
         (r#"{"rules":[{"service":"s","methods":[],"require":"x"}]}"#, "no methods"),
         (r#"{"rules":[{"methods":["A"],"require":"x"}]}"#, "service"),
         (r#"{"rules":[{"service":"s","methods":["A"],"expose":true}]}"#, "unknown field"),
+        (r#"{"rules":[{"service":"s","methods":["A"],"open":true,"require":null}]}"#, "null"),
     ] {
         let error = RpcRules::from_json(document).unwrap_err().to_string();
         assert!(error.contains(problem), "{document}: {error}");
     }
+}
+
+/// A key with nothing behind it is how YAML loses a value.
+#[test]
+fn yaml_without_a_value_is_no_value() {
+    for lost in ["methods:", "methods: ~", "require:", "require: ~"] {
+        let document = format!("rules:\n  - paths: [/a]\n    expose: true\n    {lost}\n");
+        assert!(PathRules::from_yaml(&document).is_err(), "{lost}");
+    }
+    assert!(PathRules::from_yaml("rules:\n  - paths: [/a]\n    expose: true\n").is_ok());
 }
 
 #[test]

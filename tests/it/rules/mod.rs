@@ -12,6 +12,7 @@ mod properties;
 mod rehearse;
 mod reload;
 mod rpc;
+mod seams;
 mod temporal;
 mod yuuvis;
 

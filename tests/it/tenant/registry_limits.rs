@@ -3,14 +3,16 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use tokio::{sync::Semaphore, time::Instant};
-use tower_auth::{AuthErrorKind, Identity, RegisteredTenants, Tenant, TenantState};
+use tower_auth::{
+    AuthErrorKind, BoxError, Identity, PerTenant, RegisteredTenants, Tenant, TenantState,
+};
 
 use super::{Asked, asking, by_header, settle, status, tenant};
 use crate::support::callers::{basic, user};
@@ -48,6 +50,76 @@ async fn many_requests_for_one_tenant_are_one_question() {
         assert!(request.await.unwrap().is_ok());
     }
     assert_eq!((asked.total(), registry.size()), (1, 1));
+}
+
+/// What is under way when everything is forgotten may have been answered before the change: whoever comes
+/// afterwards is not told that answer.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_was_asked_for_before_is_not_for_those_who_come_after() {
+    let (asked, doors) = (Asked::default(), Arc::new(Semaphore::new(0)));
+    let is_suspended = Arc::new(AtomicBool::new(false));
+    let registry = {
+        let (asked, doors, is_suspended) =
+            (asked.clone(), Arc::clone(&doors), is_suspended.clone());
+        RegisteredTenants::new(move |tenant: Tenant| {
+            asked.note(&tenant);
+            let suspended = is_suspended.load(Ordering::SeqCst);
+            let doors = Arc::clone(&doors);
+            async move {
+                doors.acquire().await?.forget();
+                Ok(if suspended { TenantState::Suspended } else { TenantState::Active })
+            }
+        })
+    };
+    let ask = || {
+        let registry = registry.clone();
+        tokio::spawn(async move { registry.check(&tenant("acme")).await })
+    };
+    let before = ask();
+    settle().await;
+    is_suspended.store(true, Ordering::SeqCst);
+    registry.forget_all();
+    let after = [ask(), ask()];
+    settle().await;
+    assert_eq!(asked.total(), 2, "those who come after ask once, and anew");
+    doors.add_permits(2);
+    assert!(before.await.unwrap().is_ok());
+    for after in after {
+        assert_eq!(after.await.unwrap().unwrap_err().kind(), AuthErrorKind::TenantDenied);
+    }
+    // Nor does the old answer count when it comes last.
+    assert!(registry.check(&tenant("acme")).await.is_err());
+    assert_eq!(asked.total(), 2);
+}
+
+/// As before, where the newer answer comes first.
+#[tokio::test(start_paused = true)]
+async fn an_old_answer_that_comes_late_takes_no_place() {
+    let doors = Arc::new(Mutex::new(Vec::new()));
+    let loaded = {
+        let doors = Arc::clone(&doors);
+        PerTenant::new(move |_: Tenant| {
+            let (door, opened) = tokio::sync::oneshot::channel::<Result<&'static str, BoxError>>();
+            doors.lock().unwrap().push(door);
+            async move { opened.await?.map(Some) }
+        })
+    };
+    let ask = || {
+        let loaded = loaded.clone();
+        tokio::spawn(async move { loaded.get(&tenant("acme")).await.unwrap() })
+    };
+    let before = ask();
+    settle().await;
+    loaded.reload_all();
+    let after = ask();
+    settle().await;
+    let mut opened = std::mem::take(&mut *doors.lock().unwrap()).into_iter();
+    let (old, new) = (opened.next().unwrap(), opened.next().unwrap());
+    new.send(Ok("new")).unwrap();
+    assert_eq!(after.await.unwrap().as_deref(), Some(&"new"));
+    old.send(Ok("old")).unwrap();
+    assert_eq!(before.await.unwrap().as_deref(), Some(&"old"), "it was asked before");
+    assert_eq!(loaded.loaded(&tenant("acme")).as_deref(), Some(&"new"));
 }
 
 /// The one who asked hangs up: the others go on by themselves.
