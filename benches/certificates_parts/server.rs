@@ -1,6 +1,6 @@
 //! Two servers, ours and plain rustls, and a client of both, on one thread.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{cell::RefCell, net::SocketAddr, sync::Arc};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -21,8 +21,8 @@ pub(crate) struct Servers {
     connector: TlsConnector,
     pub(crate) ours: SocketAddr,
     pub(crate) plain: SocketAddr,
-    /// Connections that the servers keep.
-    pub(crate) kept: mpsc::UnboundedReceiver<Accepted>,
+    /// Connections that the servers have.
+    kept: RefCell<mpsc::UnboundedReceiver<Accepted>>,
 }
 
 impl Servers {
@@ -32,7 +32,7 @@ impl Servers {
         let (ours, plain) =
             runtime.block_on(async { (ours(pki, keep.clone()).await, plain(pki, keep).await) });
         let connector = TlsConnector::from(Arc::new(pki.client()));
-        Self { runtime, connector, ours, plain, kept }
+        Self { runtime, connector, ours, plain, kept: RefCell::new(kept) }
     }
 
     /// A connection with its handshake, until the server has said something.
@@ -46,9 +46,15 @@ impl Servers {
         })
     }
 
+    /// The server's end of a connection.
+    pub(crate) fn accepted(&self) -> Accepted {
+        let accepted = std::future::poll_fn(|cx| self.kept.borrow_mut().poll_recv(cx));
+        self.runtime.block_on(accepted).expect("a server that is there")
+    }
+
     /// One that is closed by both ends.
     pub(crate) fn handshake(&self, to: SocketAddr) {
-        drop(self.connect(to));
+        drop((self.connect(to), self.accepted()));
     }
 }
 
