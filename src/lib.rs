@@ -156,6 +156,7 @@ mod credentials;
 mod error;
 mod event;
 mod evidence;
+mod facts;
 mod gate;
 pub mod guide;
 mod identity;

@@ -1,4 +1,5 @@
-//! The authorizer of the Temporal server as a policy: its whole table of methods is a document.
+//! The authorizer of the Temporal server as a policy: its whole table of methods is a document, and
+//! `TemporalPermissions` says who holds what it asks for.
 //!
 //! ```text
 //! cargo run --example temporal_rules --features testing    # prints tokens and these lines with them
@@ -23,15 +24,12 @@ use std::error::Error;
 use axum::Router;
 use http::{HeaderName, Uri};
 use tower_auth::{
-    AuthError, Identity, Issuer, JwtAuthLayer, JwtVerifier, Keys, Permissions, Policy, RpcRules,
+    Identity, Issuer, JwtAuthLayer, JwtVerifier, Keys, Policy, RpcRules, TemporalPermissions,
     Tenant, TenantLayer, TestAuthority,
 };
 
 /// Every method that there is, with what it asks; any other one is denied.
 pub(crate) const RULES: &str = include_str!("rules.json");
-
-/// The namespace that stands for the whole cluster in `permissions`.
-const SYSTEM: &str = "temporal-system";
 
 const AUDIENCE: &str = "temporal";
 
@@ -46,45 +44,8 @@ pub(crate) fn app(issuer: &TestAuthority) -> Result<Router, Box<dyn Error>> {
     // Temporal's order: a token that is presented is looked at, also by methods that ask for none.
     // `policy.guard((namespace, JwtAuthLayer::new(verifier)))` would not look at it there.
     let auth = JwtAuthLayer::new(verifier).allow_anonymous();
-    let policy = Policy::new(RpcRules::from_json(RULES)?, held);
+    let policy = Policy::new(RpcRules::from_json(RULES)?, TemporalPermissions::new());
     Ok(Router::new().fallback(serve).layer((namespace, auth, policy)))
-}
-
-/// What somebody holds: Temporal adds up the roles of the cluster and of the namespace as bits and
-/// compares the sums as numbers.
-///
-/// Reading takes 2, writing 4, everything else 8. The roles of the cluster count in every namespace,
-/// those of a namespace never in the cluster. The role `worker` is 1 and opens nothing by itself.
-pub(crate) fn held(
-    identity: &Identity,
-    namespace: Option<&Tenant>,
-) -> Result<Permissions, AuthError> {
-    let roles_in = |wanted: &str| -> u8 {
-        let claim = identity.claims().get("permissions").and_then(|claim| claim.as_array());
-        let entries = claim.into_iter().flatten().filter_map(|entry| entry.as_str());
-        let entries = entries.filter_map(|entry| entry.split_once(':'));
-        let roles = entries.filter(|(namespace, _)| *namespace == wanted);
-        roles.fold(0, |bits, (_, role)| bits | role_bit(role))
-    };
-    let of_cluster = roles_in(SYSTEM);
-    let of_both = of_cluster | namespace.map_or(0, |namespace| roles_in(namespace.as_str()));
-    let levels = [("read", 2), ("write", 4), ("admin", 8)];
-    let held =
-        [("cluster", of_cluster), ("namespace", of_both)].into_iter().flat_map(|(scope, bits)| {
-            let levels = levels.into_iter().filter(move |(_, needed)| bits >= *needed);
-            levels.map(move |(level, _)| format!("{scope}:{level}"))
-        });
-    Ok(held.collect())
-}
-
-fn role_bit(role: &str) -> u8 {
-    match role.to_ascii_lowercase().as_str() {
-        "worker" => 1,
-        "read" => 2,
-        "write" => 4,
-        "admin" => 8,
-        _ => 0,
-    }
 }
 
 async fn serve(uri: Uri, identity: Option<Identity>) -> String {

@@ -10,7 +10,8 @@ use crate::{
     authenticator::{Answer, Authenticator},
     clock::Clock,
     error::{AuthError, AuthErrorKind},
-    identity::{Facts, Identity},
+    facts::Facts,
+    identity::Identity,
     shared::Striped,
 };
 

@@ -9,7 +9,8 @@ use crate::{
     claims::Claims,
     credentials::Credentials,
     error::AuthError,
-    identity::{Facts, Identity, Recheck},
+    facts::Facts,
+    identity::{Identity, Recheck},
     jwt::{
         Bearer,
         rules::{Binding, Times},

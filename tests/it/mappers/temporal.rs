@@ -22,7 +22,7 @@ fn numbers(mapper: &TemporalPermissions, claims: &Value, namespace: Option<&str>
 }
 
 fn permissions(elements: Value) -> Value {
-    json!({ "permissions": elements })
+    Value::from_iter([("permissions", elements)])
 }
 
 #[test]

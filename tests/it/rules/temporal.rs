@@ -2,11 +2,12 @@
 
 use http::Request;
 use tower_auth::{
-    Access, AuthErrorKind, Identity, Permissions, Policy, RpcRules, RuleLint, Tenant,
+    Access, AuthErrorKind, ClaimMapper, Identity, Permissions, Policy, RpcRules, RuleLint,
+    TemporalPermissions, Tenant,
 };
 
 use super::post;
-use crate::examples::temporal_rules::{RULES, held};
+use crate::examples::temporal_rules::RULES;
 
 const WORKFLOW: &str = "/temporal.api.workflowservice.v1.WorkflowService";
 const OPERATOR: &str = "/temporal.api.operatorservice.v1.OperatorService";
@@ -18,7 +19,7 @@ fn rules() -> RpcRules {
 }
 
 fn policy() -> Policy {
-    Policy::new(rules(), held)
+    Policy::new(rules(), TemporalPermissions::new())
 }
 
 fn with(roles: &[&str]) -> Identity {
@@ -139,19 +140,26 @@ fn tz_02_only_check_of_health_is_open() {
 #[test]
 fn tz_t39_t40_roles_add_up_and_other_words_are_none() {
     let tenant = Tenant::new("n").unwrap();
+    let held = |identity: &Identity| {
+        TemporalPermissions::new().permissions(identity, Some(&tenant)).unwrap()
+    };
     for bits in 0_u8..16 {
         let roles = [(1, "worker"), (2, "Read"), (4, "WRITE"), (8, "admin")];
         let roles = roles.into_iter().filter(|(bit, _)| bits & bit != 0);
         let roles: Vec<_> = roles.map(|(_, role)| format!("n:{role}")).collect();
         let identity = Identity::new("u").with_claim("permissions", roles);
-        let held = held(&identity, Some(&tenant)).unwrap();
+        let held = held(&identity);
         for (level, needed) in [("read", 2), ("write", 4), ("admin", 8)] {
-            assert_eq!(held.contains(&format!("namespace:{level}")), bits >= needed, "{bits}");
-            assert!(!held.contains(&format!("cluster:{level}")));
+            assert_eq!(
+                held.contains(&format!("temporal:namespace:{level}")),
+                bits >= needed,
+                "{bits}"
+            );
+            assert!(!held.contains(&format!("temporal:system:{level}")));
         }
     }
     for odd in ["n:superuser", "n: admin", "n:admin:x", "nadmin", "N:admin", "n:32"] {
-        assert_eq!(held(&with(&[odd]), Some(&tenant)).unwrap(), Permissions::default(), "{odd}");
+        assert_eq!(held(&with(&[odd])), Permissions::default(), "{odd}");
     }
 }
 
@@ -179,15 +187,15 @@ fn ti_16_streams_take_a_role_of_the_system() {
 fn tp_t_scope_and_access_of_methods() {
     assert_eq!(
         access(&format!("{WORKFLOW}/RespondActivityTaskCompleted")),
-        "requires namespace:write"
+        "requires temporal:namespace:write"
     );
     assert_eq!(
         access("/temporal.api.nexusservice.v1.NexusService/DispatchNexusTask"),
-        "requires namespace:write"
+        "requires temporal:namespace:write"
     );
     assert_eq!(access("/OtherService/Method1"), "denied");
     assert_eq!(access(&format!("{WORKFLOW}/SomeAPI")), "denied");
-    assert_eq!(access(&format!("{ADMIN}/SomeAPI")), "requires cluster:admin");
+    assert_eq!(access(&format!("{ADMIN}/SomeAPI")), "requires temporal:system:admin");
     assert_eq!(access("SomeAPI"), "denied");
     assert_eq!(access(""), "denied");
 }
@@ -201,14 +209,14 @@ fn the_table_is_whole() {
         let of = of.filter(|rule| rule.access().to_string() == access);
         of.map(|rule| rule.method_names().len()).sum::<usize>()
     };
-    assert_eq!(count("requires namespace:admin", WORKFLOW), 3);
-    assert_eq!(count("requires cluster:read", WORKFLOW) + count("open", WORKFLOW), 4);
-    assert_eq!(count("requires namespace:read", WORKFLOW), 46);
-    assert_eq!(count("requires namespace:write", WORKFLOW), 70);
-    assert_eq!(count("requires cluster:admin", OPERATOR), 8);
-    assert_eq!(count("requires namespace:admin", OPERATOR), 3);
-    assert_eq!(count("requires namespace:read", OPERATOR), 1);
-    assert_eq!(count("requires cluster:admin", ADMIN), 1, "all there are");
+    assert_eq!(count("requires temporal:namespace:admin", WORKFLOW), 3);
+    assert_eq!(count("requires temporal:system:read", WORKFLOW) + count("open", WORKFLOW), 4);
+    assert_eq!(count("requires temporal:namespace:read", WORKFLOW), 46);
+    assert_eq!(count("requires temporal:namespace:write", WORKFLOW), 70);
+    assert_eq!(count("requires temporal:system:admin", OPERATOR), 8);
+    assert_eq!(count("requires temporal:namespace:admin", OPERATOR), 3);
+    assert_eq!(count("requires temporal:namespace:read", OPERATOR), 1);
+    assert_eq!(count("requires temporal:system:admin", ADMIN), 1, "all there are");
     assert_eq!(count("open", HEALTH), 1);
 }
 
@@ -240,5 +248,5 @@ fn a_new_method_is_noticed() {
 fn the_path_is_all_that_is_looked_at() {
     let with_query = Request::post(format!("{WORKFLOW}/StartWorkflowExecution?x=/GetSystemInfo"));
     let explanation = policy().explain(&with(NONE), None, &with_query.body(()).unwrap());
-    assert_eq!(explanation.access(), &Access::from("namespace:write"));
+    assert_eq!(explanation.access(), &Access::from("temporal:namespace:write"));
 }

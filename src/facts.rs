@@ -1,0 +1,57 @@
+//! [`Facts`]: what is known about a caller.
+
+use std::{fmt, sync::Arc, time::SystemTime};
+
+use crate::{claims::Claims, identity::Recheck, permission::Memo};
+
+/// What is known about a caller. Remembered identities share it between requests.
+#[derive(Clone)]
+pub(crate) struct Facts {
+    pub(crate) subject: String,
+    pub(crate) issuer: Option<Arc<str>>,
+    pub(crate) method: &'static str,
+    pub(crate) expires_at: Option<SystemTime>,
+    pub(crate) claims: Claims,
+    pub(crate) anonymous: bool,
+    pub(crate) recheck: Option<Recheck>,
+    /// What this says about permissions.
+    pub(crate) memo: Memo,
+}
+
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+impl Facts {
+    /// What a token says, by whatever method it came.
+    pub(crate) const fn of_token(
+        method: &'static str,
+        issuer: Option<Arc<str>>,
+        subject: String,
+        expires_at: Option<SystemTime>,
+        claims: Claims,
+        recheck: Option<Recheck>,
+    ) -> Self {
+        let memo = Memo::new();
+        Self { subject, issuer, method, expires_at, claims, anonymous: false, recheck, memo }
+    }
+}
+
+#[cfg(any(feature = "cache", feature = "jwt", feature = "rust-crypto"))]
+impl Facts {
+    /// When the credentials end, as time since the Unix epoch; nothing is good before that.
+    #[cfg(feature = "cache")]
+    pub(crate) fn expires_since_epoch(&self) -> Option<std::time::Duration> {
+        let end = self.expires_at?.duration_since(SystemTime::UNIX_EPOCH);
+        Some(end.unwrap_or_default())
+    }
+
+    /// Bytes of memory, at most.
+    pub(crate) fn weight(&self) -> usize {
+        // The two counts of the `Arc` that holds it.
+        size_of::<Self>() + 2 * size_of::<usize>() + self.subject.capacity() + self.claims.weight()
+    }
+}
+
+impl fmt::Debug for Facts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Facts").field("subject", &self.subject).finish_non_exhaustive()
+    }
+}
