@@ -2,6 +2,8 @@
 //!
 //! The fields and levels are those that [`guide::events`](crate::guide::events) documents.
 
+use http::Extensions;
+#[cfg(feature = "policy")]
 use http::request::Parts;
 
 use crate::error::AuthError;
@@ -14,26 +16,26 @@ pub(crate) enum Decision<'e> {
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) fn decided(_: &'static str, decision: &Decision<'_>, _: &Parts) {
+pub(crate) fn decided(_: &'static str, decision: &Decision<'_>, _: &Extensions) {
     if let Decision::Denied(error) = decision {
         let _ = error;
     }
 }
 
 #[cfg(feature = "tracing")]
-pub(crate) fn decided(check: &'static str, decision: &Decision<'_>, parts: &Parts) {
+pub(crate) fn decided(check: &'static str, decision: &Decision<'_>, extensions: &Extensions) {
     match decision {
-        Decision::Granted => went_on(check, "granted", parts),
-        Decision::Passed => went_on(check, "passed", parts),
-        Decision::Denied(error) => denied(check, error, parts),
+        Decision::Granted => went_on(check, "granted", extensions),
+        Decision::Passed => went_on(check, "passed", extensions),
+        Decision::Denied(error) => denied(check, error, extensions),
     }
 }
 
 #[cfg(feature = "tracing")]
-fn went_on(check: &'static str, decision: &'static str, parts: &Parts) {
+fn went_on(check: &'static str, decision: &'static str, extensions: &Extensions) {
     use crate::{Identity, Tenant};
 
-    let identity = Identity::from_extensions(&parts.extensions);
+    let identity = Identity::from_extensions(extensions);
     tracing::debug!(
         target: "tower_auth",
         decision,
@@ -41,12 +43,12 @@ fn went_on(check: &'static str, decision: &'static str, parts: &Parts) {
         method = identity.map(Identity::method),
         subject = identity.map(Identity::subject),
         impersonator = identity.and_then(Identity::impersonator).map(Identity::subject),
-        tenant = Tenant::from_extensions(&parts.extensions).map(Tenant::as_str),
+        tenant = Tenant::from_extensions(extensions).map(Tenant::as_str),
     );
 }
 
 #[cfg(feature = "tracing")]
-fn denied(check: &'static str, error: &AuthError, parts: &Parts) {
+fn denied(check: &'static str, error: &AuthError, extensions: &Extensions) {
     use crate::{AuthErrorKind, Identity};
 
     macro_rules! denied_at {
@@ -59,7 +61,7 @@ fn denied(check: &'static str, error: &AuthError, parts: &Parts) {
                 kind = error.kind().as_str(),
                 scheme = error.scheme(),
                 error = crate::error::reasons(error),
-                method = Identity::from_extensions(&parts.extensions).map(Identity::method),
+                method = Identity::from_extensions(extensions).map(Identity::method),
             )
         };
     }

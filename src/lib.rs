@@ -156,7 +156,6 @@ mod credentials;
 mod error;
 mod event;
 mod evidence;
-mod facts;
 mod gate;
 pub mod guide;
 mod identity;
@@ -168,6 +167,7 @@ mod integration;
 mod jwks;
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
 mod jwt;
+mod message;
 #[cfg(feature = "mtls")]
 mod mtls;
 mod peer_address;
@@ -269,6 +269,7 @@ pub use self::{
     gate::{BoxFuture, Check, Gate, GateLayer, ResponseFuture, Verdict},
     identity::Identity,
     impersonation::{Directory, Impersonation, ImpersonationLayer, ImpersonationRules},
+    message::{Demands, MessageAuthorizer, MessageDemands, MessageGrant},
     peer_address::PeerAddress,
     permission::{
         AndMapper, ClaimMapper, ClaimPermissions, Hierarchy, HierarchyBuilder, HierarchyMapper,

@@ -1,5 +1,4 @@
-//! The authorizer of the Temporal server as a policy: its whole table of methods is a document, and
-//! `TemporalPermissions` says who holds what it asks for.
+//! The authorizer of the Temporal server as a policy: its whole table of methods is a document.
 //!
 //! ```text
 //! cargo run --example temporal_rules --features testing    # prints tokens and these lines with them
@@ -17,7 +16,8 @@
 //! ```
 //!
 //! It speaks plain HTTP in the place of gRPC, so that curl can ask, and takes the namespace from a
-//! field where Temporal takes it from the message.
+//! field where Temporal takes it from the message. The example `temporal_frontend` is a server of gRPC
+//! that SDKs connect to, by the same table.
 
 use std::error::Error;
 
@@ -28,7 +28,8 @@ use tower_auth::{
     Tenant, TenantLayer, TestAuthority,
 };
 
-/// Every method that there is, with what it asks; any other one is denied.
+/// Every method that there is, with what it asks of those whose permissions are
+/// [`TemporalPermissions`]; any other one is denied.
 pub(crate) const RULES: &str = include_str!("rules.json");
 
 const AUDIENCE: &str = "temporal";

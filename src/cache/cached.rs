@@ -10,8 +10,7 @@ use crate::{
     authenticator::{Answer, Authenticator},
     clock::Clock,
     error::{AuthError, AuthErrorKind},
-    facts::Facts,
-    identity::Identity,
+    identity::{Facts, Identity},
     shared::Striped,
 };
 

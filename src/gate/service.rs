@@ -74,7 +74,7 @@ where
             Verdict::Passed => {
                 // Whoever is not asked takes no secret out.
                 let _ = contain(|| self.check.mark_sensitive(&mut parts));
-                event::decided(self.check.name(), &Decision::Passed, &parts);
+                event::decided(self.check.name(), &Decision::Passed, &parts.extensions);
                 Ok(())
             }
             Verdict::Denied(error) => Err(error),
@@ -127,7 +127,7 @@ pub(super) fn contain<T>(code: impl FnOnce() -> T) -> Result<T, AuthError> {
 
 fn admit<C: Check>(check: &C, grant: C::Grant, parts: &mut Parts) -> Result<(), AuthError> {
     contain(|| check.admit(grant, parts))?;
-    event::decided(check.name(), &Decision::Granted, parts);
+    event::decided(check.name(), &Decision::Granted, &parts.extensions);
     Ok(())
 }
 
@@ -136,7 +136,7 @@ where
     C: Check,
     R: Rejection<B>,
 {
-    event::decided(check.name(), &Decision::Denied(error), parts);
+    event::decided(check.name(), &Decision::Denied(error), &parts.extensions);
     // A rejection may print the request.
     mark_sensitive(&mut parts.headers, &AUTHORIZATION);
     let _ = contain(|| check.mark_sensitive(parts));

@@ -3,6 +3,7 @@
 //! - `certificates` (feature `tls`): certificates that are renewed while the server runs
 //! - `clients` (feature `client`): credentials in outgoing calls
 //! - [`ordering`]: in which order layers go, and what happens in the wrong one
+//! - `cookbook` (with the default features): how known systems guard theirs, and what is safer here
 //! - [`defaults`]: every limit and default in one table
 //! - [`events`]: the structured event of each decision
 //! - [`mappers`]: how to make permissions of what providers write into tokens
@@ -17,6 +18,15 @@
 pub mod certificates;
 #[cfg(feature = "client")]
 pub mod clients;
+#[cfg(all(
+    feature = "basic",
+    feature = "cache",
+    feature = "jwks",
+    feature = "mtls",
+    feature = "policy",
+    feature = "tls"
+))]
+pub mod cookbook;
 pub mod defaults;
 pub mod events;
 pub mod mappers;

@@ -9,8 +9,7 @@ use crate::{
     claims::Claims,
     credentials::Credentials,
     error::AuthError,
-    facts::Facts,
-    identity::{Identity, Recheck},
+    identity::{Facts, Identity, Recheck},
     jwt::{
         Bearer,
         rules::{Binding, Times},

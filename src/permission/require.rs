@@ -143,9 +143,7 @@ impl RequireLayer {
 }
 
 fn refusal(requirement: &Requirement, identity: &Identity) -> AuthError {
-    let error = AuthError::permission_denied(format!("requires {requirement}"));
-    let scope = requirement.scope();
-    refused(if scope.is_empty() { error } else { error.with_scope(scope) }, identity)
+    refused(requirement.refusal(), identity)
 }
 
 fn refused(error: AuthError, identity: &Identity) -> AuthError {

@@ -16,12 +16,14 @@ use crate::{
     event,
     evidence::Evidence,
     gate::GateLayer,
-    permission::{ClaimMapper, Mapping},
+    identity::Identity,
+    permission::{ClaimMapper, Mapping, Permissions},
     policy::{
         GuardLayer, PolicyStatus, Rules,
         judge::{Ruling, Version},
     },
     shared::{Shared, Striped},
+    tenant::Tenant,
 };
 
 /// Rules for whole services, and the [`ClaimMapper`] that says who holds what they ask for: one value
@@ -131,8 +133,8 @@ impl Policy {
     /// **Lets requests through that the policy would refuse**, to see what new rules would do to the
     /// callers of a service.
     ///
-    /// There is an event of the level `warn` when this is called, and one for each request that would
-    /// have been refused; [`status`](Self::status) counts them. Such a request has no
+    /// There is an event of the level `warn` when this is called and whenever something is exchanged, and
+    /// one for each request that would have been refused; [`status`](Self::status) counts them. Such a request has no
     /// [`Permitted`](crate::Permitted). Authentication is no part of it: who is refused by an
     /// authentication layer stays refused, also inside of [`guard`](Self::guard), and so does a request
     /// for which the layers are not wired correctly. What a rule opens is open.
@@ -224,6 +226,15 @@ impl Policy {
         }
     }
 
+    /// What a caller holds for a tenant, by the mapper of now.
+    pub(crate) fn permissions_of(
+        &self,
+        identity: &Identity,
+        tenant: Option<&Tenant>,
+    ) -> Result<Permissions, AuthError> {
+        self.current().mapper.permissions(identity, tenant)
+    }
+
     pub(super) fn current(&self) -> Shared<Version> {
         self.inner.current.load().get()
     }
@@ -255,6 +266,9 @@ impl Policy {
         let (rules, mapper) = next(&before);
         let number = before.number + 1;
         event::policy_replaced(number, rules.len());
+        if self.inner.is_rehearsal.load(Ordering::Relaxed) {
+            event::policy_rehearses(rules.len());
+        }
         let next = Version { policy: self.inner.id, number, rules, mapper };
         self.inner.current.store(Arc::new(Striped::new(Arc::new(next))));
         number

@@ -110,11 +110,7 @@ fn held_against(
         Access::Requires(requirement) if requirement.is_met_by(permissions) => {
             Ok(Some(requirement.clone()))
         }
-        Access::Requires(requirement) => {
-            let error = AuthError::permission_denied(format!("requires {requirement}"));
-            let scope = requirement.scope();
-            Err(if scope.is_empty() { error } else { error.with_scope(scope) })
-        }
+        Access::Requires(requirement) => Err(requirement.refusal()),
         Access::Authenticated if !identity.is_anonymous() => Ok(None),
         Access::Authenticated => Err(AuthErrorKind::MissingCredentials.into()),
         Access::Open => Ok(None),

@@ -22,13 +22,6 @@ pub enum RuleLint {
     },
 }
 
-impl RuleLint {
-    /// Whether a rule is wrong, and not missing.
-    pub(super) const fn is_of_a_rule(&self) -> bool {
-        !matches!(self, Self::Uncovered(_))
-    }
-}
-
 impl fmt::Display for RuleLint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

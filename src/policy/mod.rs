@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod document;
 mod explanation;
+mod filter;
 mod guard;
 mod handle;
 mod judge;

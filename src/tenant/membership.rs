@@ -186,6 +186,16 @@ impl Membership {
         }
     }
 
+    /// Whether the identity belongs to a tenant, where no certificate is asked for.
+    pub(crate) fn admits(&self, identity: &Identity, tenant: &Tenant) -> Result<(), AuthError> {
+        let sought = Sought {
+            tenant,
+            #[cfg(feature = "mtls")]
+            certified: None,
+        };
+        self.holds(identity, &sought)
+    }
+
     pub(super) fn holds(&self, identity: &Identity, sought: &Sought<'_>) -> Result<(), AuthError> {
         let is_member = match &self.0 {
             #[cfg(feature = "mtls")]

@@ -23,9 +23,13 @@ pub(crate) struct Requested {
 impl Requested {
     /// Whether the identity belongs to the tenant, by what all tenant layers ask for.
     pub(crate) fn accepts(&self, identity: &Identity) -> Result<(), AuthError> {
-        self.outer.as_ref().map_or(Ok(()), |outer| outer.accepts(identity))?;
+        self.accepts_for(identity, &self.tenant)
+    }
+
+    fn accepts_for(&self, identity: &Identity, tenant: &Tenant) -> Result<(), AuthError> {
+        self.outer.as_ref().map_or(Ok(()), |outer| outer.accepts_for(identity, tenant))?;
         let sought = Sought {
-            tenant: &self.tenant,
+            tenant,
             #[cfg(feature = "mtls")]
             certified: self.certified.as_ref(),
         };
@@ -38,10 +42,19 @@ impl Requested {
     /// A claim that is absent says that an outer identity belongs nowhere, which is no contradiction.
     /// A rule only answers yes or no, and a no may mean "to another one", so it counts as that.
     pub(super) fn accepts_all(&self, identity: &Identity) -> Result<(), AuthError> {
-        self.accepts(identity)?;
+        self.accepts_all_for(identity, &self.tenant)
+    }
+
+    /// The same of another tenant, which is not the request's own.
+    pub(crate) fn accepts_all_for(
+        &self,
+        identity: &Identity,
+        tenant: &Tenant,
+    ) -> Result<(), AuthError> {
+        self.accepts_for(identity, tenant)?;
         std::iter::successors(Some(identity), |identity| identity.outer())
             .filter_map(Identity::outer_of_tenant)
             .filter(|outer| self.rules.membership.speaks_of(outer))
-            .try_for_each(|outer| self.accepts(outer))
+            .try_for_each(|outer| self.accepts_for(outer, tenant))
     }
 }

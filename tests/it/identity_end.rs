@@ -13,9 +13,13 @@ use http::Request;
 use tokio::time::{Instant, advance, sleep};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_auth::{
-    AuthError, AuthErrorKind, CacheLimits, Clock, Identity, IdentityEnd, Issuer, JwtAuthLayer,
-    JwtVerifier, Keys, RevocationList, TestAuthority, TestIdentityLayer,
+    AuthError, AuthErrorKind, CacheLimits, CertificateEntry, CertificateFilter, CertificateFilters,
+    CertificateList, CertificateRules, ClientCertificate, Clock, Identity, IdentityEnd, Issuer,
+    JwtAuthLayer, JwtVerifier, Keys, MtlsIdentityLayer, PeerCertificates, RevocationList,
+    TestAuthority, TestIdentityLayer,
 };
+
+use crate::support::pki::Authority;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -189,4 +193,52 @@ async fn a_stream_without_a_pause_ends_as_well() {
     pass(&clock, 1).await;
     assert_eq!(items.next().await.unwrap().unwrap_err().kind(), AuthErrorKind::ExpiredCredentials);
     assert!(items.next().await.is_none());
+}
+
+/// A certificate that a list names, or filters stop naming, while the stream is open.
+#[tokio::test(start_paused = true)]
+async fn a_certificate_that_does_not_count_any_more_ends_the_stream() {
+    let clock = Clock::manual(now());
+    let der = Authority::new("clients").client("spiffe://example/alice").der();
+    let certificate = ClientCertificate::from_der(der.clone()).unwrap();
+    let (denied, allowed) = (CertificateList::new(), CertificateList::new());
+    allowed.add([CertificateEntry::of(&certificate)]);
+    let filters = |organization: &str| {
+        CertificateFilters::new([CertificateFilter::new().with_common_name(organization)]).unwrap()
+    };
+    let filtered = filters("client");
+    type Change<'c> = Box<dyn Fn() + 'c>;
+    let cases: [(CertificateRules, Change<'_>); 3] = [
+        (
+            CertificateRules::new().with_deny_list(denied.clone()),
+            Box::new(|| denied.add([CertificateEntry::of_issuer_and_serial(&certificate)])),
+        ),
+        (
+            CertificateRules::new().with_allow_list(allowed.clone()),
+            Box::new(|| allowed.replace([])),
+        ),
+        (
+            CertificateRules::new().with_filters(filtered.clone()),
+            Box::new(|| {
+                let other = CertificateFilter::new().with_common_name("other");
+                filtered.replace([other]).unwrap();
+            }),
+        ),
+    ];
+    for (rules, change) in cases {
+        let peer = PeerCertificates::from_der([der.clone()]);
+        let layer = MtlsIdentityLayer::new(rules.with_clock(Clock::system()));
+        let service = layer.layer(service_fn(async |request: Request<()>| {
+            let end = IdentityEnd::from_extensions(request.extensions());
+            Ok::<_, std::convert::Infallible>(http::Response::new(end))
+        }));
+        let mut request = Request::new(());
+        request.extensions_mut().insert(peer);
+        let end = service.oneshot(request).await.unwrap().into_body().expect("let in");
+        let mut end = Box::pin(end.with_clock(clock.clone()).reached());
+        assert_eq!(kind(&mut end), None);
+        change();
+        pass(&clock, 10).await;
+        assert_eq!(kind(&mut end), Some(AuthErrorKind::InvalidCredentials));
+    }
 }

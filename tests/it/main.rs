@@ -23,6 +23,7 @@ mod jwks;
 mod jwt;
 mod mappers;
 mod membership;
+mod message;
 mod mtls;
 mod nussknacker;
 mod peer_address;

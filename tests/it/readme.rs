@@ -78,13 +78,11 @@ fn permissions(grants: impl PermissionSource) -> [PermissionClaimLayer; 2] {
     [from_claims, from_table]
 }
 
+#[rustfmt::skip]
 fn outgoing<C>(client: C, secret: &str) -> Result<AuthorizationService<C>, ConfigError> {
     // README
-    let source =
-        ClientCredentials::with_basic("https://login.example.com/token", "billing", secret)
-            .build()?;
-    let layer =
-        AuthorizationLayer::tokens(source).for_origin("https://orders.example.com").build()?;
+    let source = ClientCredentials::with_basic("https://login.example.com/token", "billing", secret).build()?;
+    let layer = AuthorizationLayer::tokens(source).for_origin("https://orders.example.com").build()?;
     let client = layer.layer(client);
     // end
     Ok(client)

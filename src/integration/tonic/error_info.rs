@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use http::{HeaderName, HeaderValue, Response, request::Parts};
+use prost::Message;
+use prost_types::Any;
 use tonic::{Code, Status};
 
-use super::proto;
+use super::proto::{self, ErrorInfo};
 use crate::{
     error::{AuthError, reasons},
     rejection::{DefaultRejection, Rejection},
@@ -77,10 +79,20 @@ impl GrpcErrorInfo {
         let kind = error.kind();
         let cause = self.exposes_causes.then(|| reasons(error));
         let metadata = [("scope", error.scope()), ("cause", cause.as_deref())];
-        let metadata = metadata.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        let reason = kind.as_str().to_ascii_uppercase();
-        let info = proto::error_info(&reason, &self.domain, metadata);
-        proto::status(kind.grpc_code(), kind.message(), "google.rpc.ErrorInfo", &info)
+        let told = |(name, value): (&str, Option<&str>)| Some((name.to_owned(), value?.to_owned()));
+        let info = ErrorInfo {
+            reason: kind.as_str().to_ascii_uppercase(),
+            domain: String::from(&*self.domain),
+            metadata: metadata.into_iter().filter_map(told).collect(),
+        };
+        let detail = Any {
+            type_url: "type.googleapis.com/google.rpc.ErrorInfo".to_owned(),
+            value: info.encode_to_vec(),
+        };
+        let code = kind.grpc_code().into();
+        let status =
+            proto::Status { code, message: kind.message().to_owned(), details: vec![detail] };
+        status.encode_to_vec()
     }
 }
 

@@ -1,9 +1,13 @@
 //! tonic: client certificates of its TLS, addresses of clients, evidence and statuses for methods.
 
+#[cfg(feature = "policy")]
+mod descriptor;
 mod error_info;
 mod proto;
 mod request;
 
+#[cfg(feature = "policy")]
+pub(crate) use self::descriptor::methods;
 pub use self::{error_info::GrpcErrorInfo, request::RequestEvidence};
 
 use tonic::{Code, Status, server::NamedService};

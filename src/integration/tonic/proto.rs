@@ -1,51 +1,25 @@
-//! Two messages of `google.rpc`, written by hand: they have had the same few fields for ten years, and a
-//! compiler for them would be a dependency of everybody who builds the crate.
+//! Two messages of `google.rpc`, of Google's common protos: `status.proto` and `error_details.proto`.
 
-/// The wire type of strings, bytes and messages.
-const LENGTH_DELIMITED: u64 = 2;
+use std::collections::BTreeMap;
 
-/// A `google.rpc.Status` with one detail.
-pub(super) fn status(code: u8, message: &str, detail: &str, value: &[u8]) -> Vec<u8> {
-    let mut any = Vec::new();
-    field(&mut any, 1, format!("type.googleapis.com/{detail}").as_bytes());
-    field(&mut any, 2, value);
-    let mut status = Vec::new();
-    varint(&mut status, 1 << 3);
-    varint(&mut status, code.into());
-    field(&mut status, 2, message.as_bytes());
-    field(&mut status, 3, &any);
-    status
+/// What went wrong, with details of any type.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Status {
+    #[prost(int32, tag = "1")]
+    pub(super) code: i32,
+    #[prost(string, tag = "2")]
+    pub(super) message: String,
+    #[prost(message, repeated, tag = "3")]
+    pub(super) details: Vec<prost_types::Any>,
 }
 
-/// A `google.rpc.ErrorInfo`.
-pub(super) fn error_info<'m>(
-    reason: &str,
-    domain: &str,
-    metadata: impl IntoIterator<Item = (&'m str, &'m str)>,
-) -> Vec<u8> {
-    let mut info = Vec::new();
-    field(&mut info, 1, reason.as_bytes());
-    field(&mut info, 2, domain.as_bytes());
-    for (name, value) in metadata {
-        let mut entry = Vec::new();
-        field(&mut entry, 1, name.as_bytes());
-        field(&mut entry, 2, value.as_bytes());
-        field(&mut info, 3, &entry);
-    }
-    info
-}
-
-fn field(message: &mut Vec<u8>, number: u64, value: &[u8]) {
-    varint(message, number << 3 | LENGTH_DELIMITED);
-    varint(message, value.len() as u64);
-    message.extend_from_slice(value);
-}
-
-fn varint(message: &mut Vec<u8>, mut value: u64) {
-    while value > 0x7F {
-        // The lowest seven bits, and that there are more.
-        message.push((value & 0x7F) as u8 | 0x80);
-        value >>= 7;
-    }
-    message.push(value as u8);
+/// A detail: why, in words for programs.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct ErrorInfo {
+    #[prost(string, tag = "1")]
+    pub(super) reason: String,
+    #[prost(string, tag = "2")]
+    pub(super) domain: String,
+    #[prost(btree_map = "string, string", tag = "3")]
+    pub(super) metadata: BTreeMap<String, String>,
 }

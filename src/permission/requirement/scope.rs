@@ -1,17 +1,27 @@
-//! The `scope` of a challenge, out of a requirement.
+//! What is told to those who do not meet a requirement, with the `scope` of a challenge.
 
 use std::collections::HashSet;
 
-use crate::permission::requirement::{Requirement, expression::Node, name::Name};
+use crate::{
+    error::AuthError,
+    permission::requirement::{Requirement, expression::Node, name::Name},
+};
 
 impl Requirement {
+    /// Why somebody is refused who does not meet it.
+    pub(crate) fn refusal(&self) -> AuthError {
+        let error = AuthError::permission_denied(format!("requires {self}"));
+        let scope = self.scope();
+        if scope.is_empty() { error } else { error.with_scope(scope) }
+    }
+
     /// Bytes of the longest `scope`. Servers in front refuse answers with fields that are too long.
     const LONGEST_SCOPE: usize = 2048;
 
     /// The permissions that it names, space-separated, as far as `scope` of a challenge can hold
     /// them (RFC 6750, section 3); nothing where they are too long for a field. Those under a `not`
     /// are not what the caller lacks.
-    pub(crate) fn scope(&self) -> String {
+    fn scope(&self) -> String {
         let mut names = Vec::new();
         self.collect(&mut names);
         let mut seen = HashSet::new();

@@ -31,6 +31,10 @@ pub(super) fn segments(path: &str) -> Result<Segments<'_>, &'static str> {
     if path.len() > MAX_LENGTH {
         return Err("the path is longer than 8192 bytes");
     }
+    // Requests have none in their path; whoever asks for a text may have left the query at it.
+    if path.contains('?') {
+        return Err("the path has a question mark");
+    }
     let rest = path.strip_prefix('/').ok_or("the path does not begin with a slash")?;
     let has_slash_at_end = path.ends_with('/');
     let rest = rest.strip_suffix('/').unwrap_or(rest);

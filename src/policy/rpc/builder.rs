@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, hash_map::Entry};
 use crate::{
     config_error::{ConfigError, Problems},
     policy::{
-        Access, document,
+        Access, RuleLint, document,
         rpc::{RpcRule, RpcRules, name},
     },
 };
@@ -16,6 +16,9 @@ use crate::{
 pub struct RpcRulesBuilder {
     rules: Vec<RpcRule>,
     descriptor: Option<BTreeSet<String>>,
+    /// Whether each method of the descriptor must have a rule, and those that need not.
+    covers: bool,
+    unruled: BTreeSet<String>,
     misnamed: Vec<String>,
 }
 
@@ -63,13 +66,69 @@ impl RpcRulesBuilder {
         self
     }
 
+    /// Says which methods there are by a compiled `FileDescriptorSet`, as build scripts of tonic and
+    /// `protoc --descriptor_set_out` write it, **and demands a rule for each of them**, health and
+    /// reflection included where they are in it.
+    ///
+    /// A method without a rule is denied to everybody in any case. This is for those that are added to a
+    /// service later: whoever adds one has to say who may call it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_auth::RpcRules;
+    ///
+    /// // include_bytes!(concat!(env!("OUT_DIR"), "/orders.bin"))
+    /// # use prost::Message;
+    /// # let method = |name: &str| prost_types::MethodDescriptorProto { name: Some(name.into()), ..<_>::default() };
+    /// # let service = prost_types::ServiceDescriptorProto {
+    /// #     name: Some("Orders".into()), method: vec![method("Create"), method("Delete")], ..<_>::default()
+    /// # };
+    /// # let file = prost_types::FileDescriptorProto {
+    /// #     package: Some("orders.v1".into()), service: vec![service], ..<_>::default()
+    /// # };
+    /// # let set = prost_types::FileDescriptorSet { file: vec![file] }.encode_to_vec();
+    /// let rules = RpcRules::builder()
+    ///     .method("/orders.v1.Orders/Create", "orders:write")
+    ///     .with_descriptor_set(&set);
+    /// let error = rules.clone().build().unwrap_err();
+    /// assert!(error.to_string().contains("/orders.v1.Orders/Delete"), "{error}");
+    ///
+    /// let rules = rules.allow_unruled(["/orders.v1.Orders/Delete"]).build()?; // denied to everybody
+    /// # let _ = rules;
+    /// # Ok::<(), tower_auth::ConfigError>(())
+    /// ```
+    #[cfg(feature = "tonic")]
+    pub fn with_descriptor_set(mut self, set: &[u8]) -> Self {
+        match crate::integration::tonic::methods(set) {
+            Ok(methods) => {
+                self.descriptor.get_or_insert_default().extend(methods);
+                self.covers = true;
+            }
+            Err(problem) => self.misnamed.push(format!("no descriptor set: {problem}")),
+        }
+        self
+    }
+
+    /// Leaves methods without a rule, by their full names, where a descriptor set demands one: they are
+    /// denied to everybody.
+    #[cfg(feature = "tonic")]
+    pub fn allow_unruled<M: Into<String>>(
+        mut self,
+        full_names: impl IntoIterator<Item = M>,
+    ) -> Self {
+        self.unruled.extend(full_names.into_iter().map(Into::into));
+        self
+    }
+
     /// Checks the rules.
     ///
     /// # Errors
     ///
     /// Names of services and methods that are none; a method that two rules name; a rule without
     /// methods; a requirement that nobody can meet, with a wildcard or with parameters of a route; no
-    /// rules at all; and rules for what is not in the descriptor.
+    /// rules at all; rules for what is not in the descriptor; and methods of a descriptor set that have
+    /// none.
     pub fn build(self) -> Result<RpcRules, ConfigError> {
         let mut problems = Problems::default();
         self.misnamed.iter().for_each(|problem| problems.add(problem));
@@ -86,8 +145,16 @@ impl RpcRulesBuilder {
         let rules = RpcRules::of(self.rules, names);
         if let Some(descriptor) = &self.descriptor {
             let lints = rules.lint(descriptor.iter().map(String::as_str));
-            let unknown = lints.iter().filter(|lint| lint.is_of_a_rule());
-            unknown.for_each(|lint| problems.add(lint.to_string()));
+            let is_wrong = |lint: &&RuleLint| match lint {
+                RuleLint::Uncovered(method) => self.covers && !self.unruled.contains(method),
+                _ => true,
+            };
+            let wrong = lints.iter().filter(is_wrong);
+            wrong.for_each(|lint| problems.add(lint.to_string()));
+            for method in self.unruled.iter().filter(|method| !descriptor.contains(*method)) {
+                problems
+                    .add(format!("{method} may be without a rule, and there is no such method"));
+            }
         }
         problems.finish(())?;
         rules.rules().iter().for_each(|rule| rule.access.prepare());

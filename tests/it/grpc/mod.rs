@@ -1,5 +1,6 @@
 //! What gRPC clients see, and what services of tonic are given.
 
+mod descriptor;
 mod error_info;
 mod evidence;
 mod temporal;

@@ -21,8 +21,9 @@ fn numbers(mapper: &TemporalPermissions, claims: &Value, namespace: Option<&str>
     (highest("system"), highest("namespace"))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "rows read better by value")]
 fn permissions(elements: Value) -> Value {
-    Value::from_iter([("permissions", elements)])
+    json!({ "permissions": elements })
 }
 
 #[test]

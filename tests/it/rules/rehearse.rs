@@ -51,6 +51,10 @@ async fn what_would_be_refused_is_let_through_told_and_counted() {
         }
         assert!(policy.status().is_rehearsal, "also by the handle it was made of");
 
+        rehearsal.replace_rules(rehearsal.rules());
+        let told: Vec<_> = events.take().into_iter().map(|event| event.level).collect();
+        assert_eq!(told, [tracing::Level::INFO, tracing::Level::WARN], "it is said again");
+
         // The clone that rehearses is the only one that lets through.
         let strict = policy.guard(basic()).layer(Probe::new());
         assert_eq!(send(&strict, alice(LIST)).await.status(), 403);

@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /// For the files of this run.
 export const folder = mkdtempSync(join(tmpdir(), 'peer-'));
 const logFile = join(folder, 'guard.log');
-const log = openSync(logFile, 'a');
+/// For what programs have to say; it is shown where a case failed.
+export const log = openSync(logFile, 'a');
 const count = { passed: 0, failed: 0 };
 const endings = [];
 
@@ -38,6 +39,17 @@ export async function check(name, run) {
   } finally {
     late.catch(() => {});
     limit.abort();
+  }
+}
+
+/// Tries again, for 10 s at most.
+export async function eventually(run) {
+  for (const end = Date.now() + 10_000; ; await sleep(50)) {
+    try {
+      return await run();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
   }
 }
 

@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 // Drives the guarded service with tokens of a real OpenID Provider.
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-import { check, drive, folder } from '../common/driver.mjs';
+import { check, drive, eventually, folder } from '../common/driver.mjs';
 import { makeCertificates } from './certificates.mjs';
 import { startGuard } from './guard.mjs';
 import { ALGORITHMS, BILLING, ORDERS, PERMISSIONS, SEALED, startProvider, USER } from './provider.mjs';
@@ -35,17 +34,6 @@ async function unavailable(guard, token) {
   assert.equal(status, 503);
   assert.equal(challenge, undefined);
   assert.match(retryAfter, /^[1-9][0-9]*$/);
-}
-
-/// Tries again, for 10 s at most.
-async function eventually(run) {
-  for (const end = Date.now() + 10_000; ; await sleep(50)) {
-    try {
-      return await run();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-    }
-  }
 }
 
 async function acceptedTokens(provider, guard) {

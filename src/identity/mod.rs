@@ -1,5 +1,7 @@
 //! [`Identity`]: who the caller is, and how that was established.
 
+mod facts;
+
 use std::{fmt, sync::Arc, time::SystemTime};
 
 use http::Extensions;
@@ -7,9 +9,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    claims::Claims, error::AuthError, evidence::Evidence, facts::Facts, permission::Memo,
-    shared::Shared,
+    claims::Claims, error::AuthError, evidence::Evidence, permission::Memo, shared::Shared,
 };
+
+pub(crate) use self::facts::Facts;
+#[cfg(any(feature = "jwt", feature = "rust-crypto"))]
+pub(crate) use self::facts::Recheck;
 
 /// Who the caller is: what an [`Authenticator`](crate::Authenticator) returns and a handler receives.
 ///
@@ -45,9 +50,6 @@ pub(crate) enum Reach {
     OwnTenants,
     AnyTenant,
 }
-
-/// Whether an identity still counts, asked while an answer is under way.
-pub(crate) type Recheck = Arc<dyn Fn(&Identity) -> Result<(), AuthError> + Send + Sync>;
 
 impl Identity {
     /// The method of an identity that no layer has established yet.

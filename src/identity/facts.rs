@@ -2,21 +2,25 @@
 
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use crate::{claims::Claims, identity::Recheck, permission::Memo};
+use super::Identity;
+use crate::{claims::Claims, error::AuthError, permission::Memo};
 
 /// What is known about a caller. Remembered identities share it between requests.
 #[derive(Clone)]
 pub(crate) struct Facts {
-    pub(crate) subject: String,
-    pub(crate) issuer: Option<Arc<str>>,
-    pub(crate) method: &'static str,
-    pub(crate) expires_at: Option<SystemTime>,
-    pub(crate) claims: Claims,
-    pub(crate) anonymous: bool,
-    pub(crate) recheck: Option<Recheck>,
+    pub(super) subject: String,
+    pub(super) issuer: Option<Arc<str>>,
+    pub(super) method: &'static str,
+    pub(super) expires_at: Option<SystemTime>,
+    pub(super) claims: Claims,
+    pub(super) anonymous: bool,
+    pub(super) recheck: Option<Recheck>,
     /// What this says about permissions.
-    pub(crate) memo: Memo,
+    pub(super) memo: Memo,
 }
+
+/// Whether an identity still counts, asked while an answer is under way.
+pub(crate) type Recheck = Arc<dyn Fn(&Identity) -> Result<(), AuthError> + Send + Sync>;
 
 #[cfg(any(feature = "jwt", feature = "rust-crypto"))]
 impl Facts {

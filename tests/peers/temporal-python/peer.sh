@@ -1,0 +1,2 @@
+package=temporal_frontend
+tools=(curl python3)
