@@ -90,6 +90,11 @@ async fn forward(
     headers.remove(AUTHORIZATION);
     // It could name fields that nobody behind is to see.
     headers.remove(CONNECTION);
+    // To some services a dash and an underscore are the same, and `x_user` would be `x-user`.
+    let underscored = headers.keys().filter(|name| name.as_str().contains('_'));
+    for name in underscored.cloned().collect::<Vec<_>>() {
+        headers.remove(name);
+    }
     vouch(headers, USER, caller)?;
     vouch(headers, TENANT, tenant)?;
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
@@ -118,8 +123,12 @@ pub(crate) async fn start_upstream() -> std::io::Result<String> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?.to_string();
     let service = Router::new().fallback(async |uri: Uri, headers: HeaderMap| {
-        let told =
-            |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("nobody");
+        // As CGI and its heirs read fields.
+        let told = |wanted: HeaderName| {
+            let is_it = |name: &HeaderName| name.as_str().replace('_', "-") == wanted.as_str();
+            let found = headers.iter().find(|(name, _)| is_it(name));
+            found.and_then(|(_, value)| value.to_str().ok()).unwrap_or("nobody")
+        };
         let has_secret = headers.contains_key(AUTHORIZATION);
         format!("{uri} for {} of {}; password: {has_secret}\n", told(USER), told(TENANT))
     });

@@ -46,10 +46,8 @@ impl TenantLayer {
             Standing::Open(asked) => {
                 let identity = identity.clone();
                 Ok(Verdict::Pending(Box::pin(async move {
-                    match asked.await {
-                        Ok(()) => Ok(agreed(requested)),
-                        Err(error) => Err(ask_anonymous_to_log_in(error, &identity)),
-                    }
+                    let answer = asked.await.map(|()| agreed(requested));
+                    answer.map_err(|error| ask_anonymous_to_log_in(error, &identity))
                 })))
             }
         }

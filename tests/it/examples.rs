@@ -409,7 +409,14 @@ async fn the_yuuvis_gateway_passes_on_what_its_rules_let_through() {
     ] {
         assert_eq!(status(&app, "GET", uri, headers).await, expected, "{uri}");
     }
-    let forged = [acme, ("authorization", &*alice), ("x-user", "adam"), ("x-tenant", "globex")];
+    let forged = [
+        acme,
+        ("authorization", &*alice),
+        ("x-user", "adam"),
+        ("x_user", "adam"),
+        ("x-tenant", "globex"),
+        ("x_tenant", "globex"),
+    ];
     let told = text(send(&app, "GET", "/api/dms/objects/1?v=2", &forged).await).await;
     assert_eq!(told, "/api/dms/objects/1?v=2 for alice of acme; password: false\n");
     let open = text(send(&app, "GET", "/client/x", &forged).await).await;

@@ -60,7 +60,7 @@ async fn an_answer_that_was_asked_for_before_is_not_for_those_who_come_after() {
     let is_suspended = Arc::new(AtomicBool::new(false));
     let registry = {
         let (asked, doors, is_suspended) =
-            (asked.clone(), Arc::clone(&doors), is_suspended.clone());
+            (asked.clone(), Arc::clone(&doors), Arc::clone(&is_suspended));
         RegisteredTenants::new(move |tenant: Tenant| {
             asked.note(&tenant);
             let suspended = is_suspended.load(Ordering::SeqCst);
