@@ -178,6 +178,17 @@ async fn a_tenant_that_only_the_message_names_counts_where_that_is_allowed() {
     assert_eq!(judge(None, nothing).await, Ok(None));
 }
 
+/// Without a tenant of the request, nothing says who belongs to others unless that was set.
+#[tokio::test]
+async fn where_nothing_says_who_belongs_to_a_tenant_nobody_does() {
+    let message = |demands: &mut MessageDemands| {
+        demands.requires_in("globex", WRITE);
+    };
+    assert_eq!(judge(None, message).await, Err(AuthErrorKind::TenantDenied));
+    let allowed = authorizer().allow_tenant_of_message("tenant");
+    assert_eq!(judge_as(worker(), None, &allowed, message).await, Ok(None));
+}
+
 #[tokio::test]
 async fn what_a_message_may_demand_is_bounded() {
     let many = |number: usize| {
