@@ -190,3 +190,16 @@ async fn a_stream_without_a_pause_ends_as_well() {
     assert_eq!(items.next().await.unwrap().unwrap_err().kind(), AuthErrorKind::ExpiredCredentials);
     assert!(items.next().await.is_none());
 }
+
+/// Whoever was let in for a minute is in for a minute, whatever becomes of the time of day.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_lengthens_nothing() {
+    let clock = Clock::manual(now());
+    let identity = Identity::new("alice").with_expiry(now() + 60 * SECOND);
+    let started = Instant::now();
+    // A clock that is set back again and again: one that stands still.
+    let end = IdentityEnd::of(&identity).with_clock(clock).reached();
+    let error = tokio::time::timeout(3600 * SECOND, end).await.expect("it ends");
+    assert_eq!(error.kind(), AuthErrorKind::ExpiredCredentials);
+    assert_eq!(started.elapsed(), 60 * SECOND);
+}
