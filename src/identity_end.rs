@@ -10,6 +10,7 @@ use std::{
 use futures_core::Stream;
 use http::Extensions;
 use pin_project_lite::pin_project;
+use tokio::time::Instant;
 
 use crate::{clock::Clock, error::AuthError, gate::BoxFuture, identity::Identity};
 
@@ -75,11 +76,20 @@ impl IdentityEnd {
     /// A recheck that cannot say now whether the identity counts (`Unavailable`) ends nothing: the
     /// request was admitted, and the next question comes soon.
     pub async fn reached(self) -> AuthError {
+        let began = Instant::now();
+        // A time of day that is set back makes nobody last longer.
+        let mut latest = Duration::MAX;
         loop {
             let left = match self.left() {
                 Ok(left) => left,
                 Err(error) => return error,
             };
+            let elapsed = began.elapsed();
+            latest = latest.min(elapsed.saturating_add(left));
+            let left = latest.saturating_sub(elapsed);
+            if left.is_zero() {
+                return ended();
+            }
             tokio::time::sleep(left.min(self.every)).await;
         }
     }
@@ -105,13 +115,16 @@ impl IdentityEnd {
         let ends = identities.filter_map(Identity::expires_at).min();
         let left = ends.map_or(Ok(Duration::MAX), |end| end.duration_since(now));
         let left = left.ok().filter(|left| !left.is_zero());
-        let left =
-            left.ok_or_else(|| AuthError::expired("the credentials have ended meanwhile"))?;
+        let left = left.ok_or_else(ended)?;
         match self.identity.recheck() {
             Err(error) if !matches!(error.kind(), Overloaded | Unavailable) => Err(error),
             _ => Ok(left),
         }
     }
+}
+
+fn ended() -> AuthError {
+    AuthError::expired("the credentials have ended meanwhile")
 }
 
 impl fmt::Debug for IdentityEnd {

@@ -22,9 +22,10 @@ pub(crate) struct Words {
 /// Checks a URL that is to be fetched from.
 pub(crate) fn web(url: &str, plain: PlainHttp, words: &Words) -> Result<Uri, String> {
     let Words { risk, needed } = words;
-    let uri: Uri = url.parse().map_err(|_| format!("{url:?} is not a URL"))?;
+    let shown = without_user(url);
+    let uri: Uri = url.parse().map_err(|_| format!("{shown:?} is not a URL"))?;
     let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else {
-        return Err(format!("{url:?} is not a whole URL: https://host/path is needed"));
+        return Err(format!("{shown:?} is not a whole URL: https://host/path is needed"));
     };
     if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
         return Err("a URL with a user in it: leave it out".to_owned());
@@ -33,9 +34,18 @@ pub(crate) fn web(url: &str, plain: PlainHttp, words: &Words) -> Result<Uri, Str
         "https" => Ok(uri),
         "http" if plain == PlainHttp::Allowed || is_loopback(host) => Ok(uri),
         "http" => {
-            Err(format!("{url:?}: {risk}, so https is needed (`allow_plain_http` if you must)"))
+            Err(format!("{shown:?}: {risk}, so https is needed (`allow_plain_http` if you must)"))
         }
-        _ => Err(format!("{url:?}: {needed} is needed")),
+        _ => Err(format!("{shown:?}: {needed} is needed")),
+    }
+}
+
+/// A URL as it may be told: without the user and the password that somebody has left in it.
+pub(crate) fn without_user(url: &str) -> String {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    match url.rfind('@').filter(|at| start <= *at) {
+        Some(end) => format!("{}..{}", &url[..start], &url[end..]),
+        None => url.to_owned(),
     }
 }
 

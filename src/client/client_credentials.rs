@@ -48,7 +48,7 @@ use crate::{
 pub struct ClientCredentials {
     endpoint: Endpoint,
     proof: Proof,
-    parameters: Vec<(String, String)>,
+    parameters: Vec<(String, Secret)>,
 }
 
 /// How the client proves who it is.
@@ -65,7 +65,7 @@ enum Proof {
 pub struct ClientCredentialsBuilder {
     place: Place,
     proof: Proof,
-    parameters: Vec<(String, String)>,
+    parameters: Vec<(String, Secret)>,
 }
 
 impl ClientCredentials {
@@ -101,7 +101,7 @@ impl ClientCredentials {
     fn question(&self) -> Question {
         let mut pairs = vec![("grant_type", b"client_credentials".as_slice())];
         let parameters = self.parameters.iter();
-        pairs.extend(parameters.map(|(name, value)| (name.as_str(), value.as_bytes())));
+        pairs.extend(parameters.map(|(name, value)| (name.as_str(), value.expose())));
         let authorization = match &self.proof {
             Proof::Basic(id, secret) => {
                 let (id, secret) = (form::encoded(id.as_bytes()), form::encoded(secret.expose()));
@@ -148,7 +148,7 @@ impl ClientCredentialsBuilder {
 
     /// Adds a parameter, such as the `audience` that Auth0 wants.
     pub fn with_parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.parameters.push((name.into(), value.into()));
+        self.parameters.push((name.into(), Secret::new(value.into())));
         self
     }
 

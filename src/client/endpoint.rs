@@ -129,6 +129,8 @@ impl fmt::Debug for Endpoint {
 
 impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Place").field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("Place")
+            .field("url", &plain_http::without_user(&self.url))
+            .finish_non_exhaustive()
     }
 }

@@ -43,7 +43,7 @@ use crate::{
 /// | When | Kind |
 /// |---|---|
 /// | the request has an `Authorization` field already | `AlreadyAuthorized` |
-/// | it goes to an origin that is not the layer's | `ForeignOrigin` |
+/// | it goes to an origin that is not the layer's, or its `Host` field names another one | `ForeignOrigin` |
 /// | it is `http:`, and not to this machine | `PlainText` |
 /// | its URI has no host, or is not of HTTP | `UnknownOrigin` |
 /// | there is no token, and the source does not answer | `TokenUnavailable` |
@@ -168,7 +168,7 @@ impl Shared {
             (1, true) => return Ok(Plan::AsItIs),
             _ => return Err(ClientAuthError::new(ClientAuthErrorKind::AlreadyAuthorized)),
         }
-        self.origins.check(request.uri())?;
+        self.origins.check(request.uri(), request.headers())?;
         Ok(match &self.credentials {
             Credentials::Fixed(line) => Plan::Add(line.clone()),
             Credentials::Tokens(tokens) => Plan::AddToken(Arc::clone(tokens)),

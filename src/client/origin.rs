@@ -1,11 +1,13 @@
 //! [`Origins`]: for whom credentials are, and what they may travel over.
 
-use http::Uri;
+use std::fmt;
+
+use http::{HeaderMap, HeaderValue, Uri, header::HOST, uri::Authority};
 
 use crate::{
     client::{ClientAuthError, ClientAuthErrorKind},
     config_error::Problems,
-    plain_http::is_loopback,
+    plain_http::{is_loopback, without_user},
 };
 
 /// Where a request goes: scheme, host and port (RFC 9110, section 4.3.1).
@@ -32,11 +34,20 @@ pub(super) struct Origins {
 }
 
 /// What a builder was told.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Told {
     pub(super) origins: Vec<String>,
     pub(super) connection: Option<String>,
     pub(super) plain_text: Vec<String>,
+}
+
+impl Scheme {
+    const fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
 }
 
 impl Told {
@@ -45,7 +56,9 @@ impl Told {
         for url in self.origins.iter().chain(&self.connection) {
             match self.origin(url) {
                 Ok(origin) => origins.push(origin),
-                Err(problem) => problems.add(format!("the origin {url:?}: {problem}")),
+                Err(problem) => {
+                    problems.add(format!("the origin {:?}: {problem}", without_user(url)));
+                }
             }
         }
         if self.origins.is_empty() && self.connection.is_none() {
@@ -80,7 +93,27 @@ impl Told {
 
 impl Origins {
     /// Refuses to send credentials where they do not belong.
-    pub(super) fn check(&self, uri: &Uri) -> Result<(), ClientAuthError> {
+    pub(super) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), ClientAuthError> {
+        self.check_uri(uri)?;
+        // A server that many share goes by the field (RFC 9110, section 7.2), whatever the URI was.
+        if headers.get_all(HOST).iter().all(|host| self.are_named_by(host)) {
+            return Ok(());
+        }
+        let error = ClientAuthError::new(ClientAuthErrorKind::ForeignOrigin);
+        Err(error.with_source("its Host field names none of the layer's origins"))
+    }
+
+    fn are_named_by(&self, host: &HeaderValue) -> bool {
+        let Ok(authority) = Authority::try_from(host.as_bytes()) else {
+            return false;
+        };
+        self.origins.iter().any(|ours| {
+            let scheme = ours.scheme;
+            Origin::at(scheme, &authority).is_ok_and(|named| ours.is(&named))
+        })
+    }
+
+    fn check_uri(&self, uri: &Uri) -> Result<(), ClientAuthError> {
         let refused = |kind, reason| Err(ClientAuthError::new(kind).with_source(reason));
         if uri.scheme().is_none() && uri.authority().is_none() {
             return if self.is_connected {
@@ -112,11 +145,15 @@ impl<'u> Origin<&'u str> {
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return Err("a scheme and a host are needed");
         };
-        let (scheme, port) = match scheme {
-            "http" => (Scheme::Http, 80),
-            "https" => (Scheme::Https, 443),
+        let scheme = match scheme {
+            "http" => Scheme::Http,
+            "https" => Scheme::Https,
             _ => return Err("it is neither http nor https"),
         };
+        Self::at(scheme, authority)
+    }
+
+    fn at(scheme: Scheme, authority: &'u Authority) -> Result<Self, &'static str> {
         if authority.as_str().contains('@') {
             return Err("there is a user in the URL");
         }
@@ -127,7 +164,7 @@ impl<'u> Origin<&'u str> {
         let port = match authority.port_u16() {
             Some(port) => port,
             None if has_port => return Err("the port is no number"),
-            None => port,
+            None => scheme.default_port(),
         };
         Ok(Self { scheme, host: authority.host(), port })
     }
@@ -154,4 +191,11 @@ fn may_carry(origin: &Origin<&str>, plain_text: &[String]) -> bool {
     origin.scheme == Scheme::Https
         || is_loopback(origin.host)
         || plain_text.iter().any(|host| origin.is_plain_to(host))
+}
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let urls = self.origins.iter().chain(&self.connection);
+        f.debug_list().entries(urls.map(|url| without_user(url))).finish()
+    }
 }

@@ -1,13 +1,13 @@
 //! Where a key set is: a URL, a file, or what an issuer's metadata says.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use http::Uri;
 
 use crate::plain_http::{self, PlainHttp, Words};
 
 /// Where to look, as it was configured.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) enum Place {
     /// A JWK set: `https:`, `http:` or `file:`.
     Set(String),
@@ -17,6 +17,18 @@ pub(super) enum Place {
     OpenId,
     /// RFC 8414, section 3.1: the well-known part between the issuer's host and path.
     OAuth,
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Set(url) | Self::Metadata(url) => {
+                write!(f, "{:?}", plain_http::without_user(url))
+            }
+            Self::OpenId => f.write_str("OpenId"),
+            Self::OAuth => f.write_str("OAuth"),
+        }
+    }
 }
 
 /// Where to look, checked.

@@ -12,6 +12,7 @@ use crate::{
     config_error::{ConfigError, Problems},
     error::BoxError,
     jwks::Fetch,
+    plain_http::is_loopback,
     secret::Secret,
 };
 
@@ -19,13 +20,20 @@ use crate::{
 ///
 /// It trusts the roots of the system, follows no redirect, gives up connecting after two seconds and
 /// stops reading a body that is too large. Proxies are taken from the environment (`HTTPS_PROXY`,
-/// `NO_PROXY`).
+/// `NO_PROXY`), though not on the way to loopback.
 #[derive(Clone, Debug)]
-pub struct HttpFetch(Arc<Result<Client, String>>);
+pub struct HttpFetch(Arc<Result<Clients, String>>);
+
+#[derive(Debug)]
+struct Clients {
+    /// Plain HTTP will do on loopback because nothing leaves this machine; by a proxy it would.
+    to_loopback: Client,
+    elsewhere: Client,
+}
 
 /// One client for all sources that need nothing special.
 static SHARED: LazyLock<HttpFetch> =
-    LazyLock::new(|| HttpFetch(Arc::new(client(|builder| builder))));
+    LazyLock::new(|| HttpFetch(Arc::new(Clients::new(|builder| builder))));
 
 impl HttpFetch {
     /// A client that trusts the roots of the system.
@@ -98,18 +106,19 @@ impl HttpFetchBuilder {
             problems.add("HTTP client: no client certificate with its key in the PEM");
         });
         problems.finish(())?;
-        let client = client(|builder| {
-            let builder = match roots {
-                Some(roots) => builder.tls_certs_only(roots),
+        let identity = identity.ok().flatten();
+        let clients = Clients::new(|builder| {
+            let builder = match &roots {
+                Some(roots) => builder.tls_certs_only(roots.clone()),
                 None => builder,
             };
-            match identity.ok().flatten() {
-                Some(identity) => builder.identity(identity),
+            match &identity {
+                Some(identity) => builder.identity(identity.clone()),
                 None => builder,
             }
         });
-        let client = client.map_err(|error| ConfigError::new(format!("HTTP client: {error}")))?;
-        Ok(HttpFetch(Arc::new(Ok(client))))
+        let clients = clients.map_err(|error| ConfigError::new(format!("HTTP client: {error}")))?;
+        Ok(HttpFetch(Arc::new(Ok(clients))))
     }
 }
 
@@ -142,7 +151,8 @@ impl HttpFetch {
         request: reqwest::Request,
         max_bytes: usize,
     ) -> Result<Response<Vec<u8>>, BoxError> {
-        let client = self.0.as_ref().as_ref().map_err(String::as_str)?;
+        let clients = self.0.as_ref().as_ref().map_err(String::as_str)?;
+        let client = clients.for_host(request.url().host_str());
         let mut answer = client.execute(request).await?;
         let mut response = Response::new(Vec::new());
         *response.status_mut() = answer.status();
@@ -157,12 +167,22 @@ impl HttpFetch {
     }
 }
 
-fn client(configure: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Result<Client, String> {
-    let builder = Client::builder()
+impl Clients {
+    fn new(configure: impl Fn(ClientBuilder) -> ClientBuilder) -> Result<Self, String> {
+        let build = |builder| configure(builder).build().map_err(|error| error.to_string());
+        Ok(Self { to_loopback: build(builder().no_proxy())?, elsewhere: build(builder())? })
+    }
+
+    fn for_host(&self, host: Option<&str>) -> &Client {
+        if host.is_some_and(is_loopback) { &self.to_loopback } else { &self.elsewhere }
+    }
+}
+
+fn builder() -> ClientBuilder {
+    Client::builder()
         .redirect(Policy::none())
         .connect_timeout(Duration::from_secs(2))
         .user_agent(concat!("tower-auth/", env!("CARGO_PKG_VERSION")))
         // Minutes pass between two fetches; an idle connection would only go stale.
-        .pool_max_idle_per_host(0);
-    configure(builder).build().map_err(|error| error.to_string())
+        .pool_max_idle_per_host(0)
 }

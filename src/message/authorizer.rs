@@ -1,6 +1,10 @@
 //! [`MessageAuthorizer`]: may the caller do what the message asks for?
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 use http::Extensions;
 
@@ -24,6 +28,8 @@ use crate::{
 /// | names a tenant where the request names none | as `TenantDenied`, unless [`allow_tenant_of_message`](Self::allow_tenant_of_message) |
 /// | [requires](MessageDemands::requires) what the caller does not hold | as `PermissionDenied` |
 /// | requires something [in another tenant](MessageDemands::requires_in) to which the caller does not belong, by what the tenant layer asks for | as `TenantDenied` |
+/// | requires something in one that is suspended or unknown to what the tenant layer asks | as `TenantDenied` |
+/// | the same where that must be asked for first, see [`RegisteredTenants::check`](crate::RegisteredTenants::check) | as `Unavailable` |
 /// | requires there what the caller does not hold there | as `PermissionDenied` |
 /// | has more than [1,000](MessageDemands::MAX) demands, or names more than 64 tenants | as `PermissionDenied` |
 ///
@@ -92,7 +98,9 @@ impl MessageAuthorizer {
     }
 
     /// Lets a message name the tenant where the request names none, and holds the caller against it by
-    /// this membership.
+    /// this membership; and those outside of the caller, as a [`TenantLayer`](crate::TenantLayer) does.
+    ///
+    /// No tenant layer is asked then, nor the registry of one.
     ///
     /// Layers then know no tenant: their requirements are held against what the caller may do without
     /// one.
@@ -166,20 +174,19 @@ impl Caller<'_> {
         let tenant = self.tenant(&demands.named)?;
         let permissions = self.permissions(tenant.as_ref())?;
         let mut others = BTreeMap::new();
-        for (other, requirement) in &demands.required {
-            match other {
-                None => hold(requirement, &permissions)?,
-                Some(other) if tenant.as_ref().is_some_and(|own| own.as_str() == other) => {
-                    hold(requirement, &permissions)?;
-                }
-                Some(other) => hold(requirement, self.in_other(other, &mut others)?)?,
-            }
+        for (other, requirements) in &demands.required {
+            let own = tenant.as_ref().map(Tenant::as_str);
+            let permissions = match other.as_deref() {
+                Some(other) if Some(other) != own => self.in_other(other, &mut others)?,
+                _ => &permissions,
+            };
+            requirements.iter().try_for_each(|requirement| hold(requirement, permissions))?;
         }
         Ok(MessageGrant { tenant, permissions })
     }
 
     /// The tenant of the request, which is the one that the message names, if it names any.
-    fn tenant(&self, named: &[String]) -> Result<Option<Tenant>, AuthError> {
+    fn tenant(&self, named: &BTreeSet<String>) -> Result<Option<Tenant>, AuthError> {
         let agreed = self.evidence.agreed_tenant().cloned();
         let tenant = match (agreed, named.first()) {
             (Some(agreed), _) => agreed,
@@ -189,7 +196,7 @@ impl Caller<'_> {
                     AuthError::tenant_denied("the message names a tenant, and the request none")
                 })?;
                 let tenant = parsed(name)?;
-                membership.admits(self.identity, &tenant)?;
+                membership.admits_all(self.identity, &tenant)?;
                 tenant
             }
         };
@@ -211,8 +218,8 @@ impl Caller<'_> {
             }
             let tenant = parsed(name)?;
             match (self.evidence.requested(), &self.authorizer.membership) {
-                (Some(requested), _) => requested.accepts_all_for(self.identity, &tenant)?,
-                (None, Some(membership)) => membership.admits(self.identity, &tenant)?,
+                (Some(requested), _) => requested.accepts_other(self.identity, &tenant)?,
+                (None, Some(membership)) => membership.admits_all(self.identity, &tenant)?,
                 (None, None) => {
                     let reason = "nothing says who belongs to the tenants that messages name";
                     return Err(AuthError::tenant_denied(reason));

@@ -1,5 +1,7 @@
 //! [`Demands`]: what a message asks for.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::permission::Requirement;
 
 /// Says what a message asks for, beyond what its envelope shows.
@@ -48,9 +50,12 @@ impl<F: Fn(&mut MessageDemands)> Demands for F {
 #[derive(Clone, Debug, Default)]
 pub struct MessageDemands {
     /// What the message says of the tenant that it is for.
-    pub(super) named: Vec<String>,
-    /// In the tenant of the request, or in another one.
-    pub(super) required: Vec<(Option<String>, Requirement)>,
+    pub(super) named: BTreeSet<String>,
+    /// In the tenant of the request, or in others. A message says how many tenants there are, and how often
+    /// it names each; what is required in one is what the program asks, and little.
+    pub(super) required: BTreeMap<Option<String>, Vec<Requirement>>,
+    /// How many demands there are.
+    number: usize,
     /// Whether there were more than are looked at.
     pub(super) too_many: bool,
 }
@@ -63,7 +68,7 @@ impl MessageDemands {
     pub fn of_tenant(&mut self, name: impl Into<String>) -> &mut Self {
         let name = name.into();
         if !self.too_many && !self.named.contains(&name) && self.has_room() {
-            self.named.push(name);
+            self.named.insert(name);
         }
         self
     }
@@ -86,16 +91,17 @@ impl MessageDemands {
     }
 
     fn add(&mut self, tenant: Option<String>, requirement: Requirement) -> &mut Self {
-        let demand = (tenant, requirement);
-        if !self.too_many && !self.required.contains(&demand) && self.has_room() {
-            self.required.push(demand);
+        let is_known = |required: &Vec<Requirement>| required.contains(&requirement);
+        if !self.too_many && !self.required.get(&tenant).is_some_and(is_known) && self.has_room() {
+            self.required.entry(tenant).or_default().push(requirement);
         }
         self
     }
 
+    /// Whether there is room for one more, which is then taken.
     fn has_room(&mut self) -> bool {
-        let is_full = self.named.len() + self.required.len() >= Self::MAX;
-        self.too_many |= is_full;
-        !is_full
+        self.too_many |= self.number >= Self::MAX;
+        self.number += usize::from(!self.too_many);
+        !self.too_many
     }
 }

@@ -186,14 +186,28 @@ impl Membership {
         }
     }
 
-    /// Whether the identity belongs to a tenant, where no certificate is asked for.
-    pub(crate) fn admits(&self, identity: &Identity, tenant: &Tenant) -> Result<(), AuthError> {
+    /// Whether the identity belongs to a tenant and those outside of it agree, where no certificate is
+    /// asked for.
+    pub(crate) fn admits_all(&self, identity: &Identity, tenant: &Tenant) -> Result<(), AuthError> {
         let sought = Sought {
             tenant,
             #[cfg(feature = "mtls")]
             certified: None,
         };
-        self.holds(identity, &sought)
+        self.hold_all(identity, |identity| self.holds(identity, &sought))
+    }
+
+    /// Holds the identity that acts against a tenant, and of those outside each that this speaks of.
+    pub(super) fn hold_all(
+        &self,
+        identity: &Identity,
+        hold: impl Fn(&Identity) -> Result<(), AuthError>,
+    ) -> Result<(), AuthError> {
+        hold(identity)?;
+        std::iter::successors(Some(identity), |identity| identity.outer())
+            .filter_map(Identity::outer_of_tenant)
+            .filter(|outer| self.speaks_of(outer))
+            .try_for_each(hold)
     }
 
     pub(super) fn holds(&self, identity: &Identity, sought: &Sought<'_>) -> Result<(), AuthError> {
@@ -221,7 +235,7 @@ impl Membership {
 
     /// Whether it says anything about an identity. A rule does so about each, and a certificate about all
     /// of its connection.
-    pub(super) fn speaks_of(&self, identity: &Identity) -> bool {
+    fn speaks_of(&self, identity: &Identity) -> bool {
         match &self.0 {
             Kind::Claim(path, _) => path.find(identity.claims()).is_some(),
             Kind::Issuers(_) => identity.issuer().is_some(),

@@ -45,16 +45,19 @@ impl Requested {
         self.accepts_all_for(identity, &self.tenant)
     }
 
-    /// The same of another tenant, which is not the request's own.
-    pub(crate) fn accepts_all_for(
+    /// The same of another tenant, which is not the request's own, and whether it is one, as far as that
+    /// is known without waiting.
+    pub(crate) fn accepts_other(
         &self,
         identity: &Identity,
         tenant: &Tenant,
     ) -> Result<(), AuthError> {
-        self.accepts_for(identity, tenant)?;
-        std::iter::successors(Some(identity), |identity| identity.outer())
-            .filter_map(Identity::outer_of_tenant)
-            .filter(|outer| self.rules.membership.speaks_of(outer))
-            .try_for_each(|outer| self.accepts_for(outer, tenant))
+        self.accepts_all_for(identity, tenant)?;
+        self.known(tenant)
+    }
+
+    fn accepts_all_for(&self, identity: &Identity, tenant: &Tenant) -> Result<(), AuthError> {
+        let accepts = |identity: &Identity| self.accepts_for(identity, tenant);
+        self.rules.membership.hold_all(identity, accepts)
     }
 }

@@ -74,6 +74,13 @@ impl Requested {
         }))
     }
 
+    /// Whether another tenant is one that requests may act for, as far as that is known without waiting.
+    pub(super) fn known(&self, tenant: &Tenant) -> Result<(), AuthError> {
+        let unasked = || Err(AuthError::unavailable("nobody has asked about the tenant yet"));
+        self.registrars()
+            .try_for_each(|Registrar(register)| register.known(tenant).unwrap_or_else(unasked))
+    }
+
     /// What this layer and those further out ask.
     fn registrars(&self) -> impl Iterator<Item = &Registrar> {
         std::iter::successors(Some(self), |requested| requested.outer.as_deref())

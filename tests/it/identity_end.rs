@@ -242,3 +242,16 @@ async fn a_certificate_that_does_not_count_any_more_ends_the_stream() {
         assert_eq!(kind(&mut end), Some(AuthErrorKind::InvalidCredentials));
     }
 }
+
+/// Whoever was let in for a minute is in for a minute, whatever becomes of the time of day.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_back_lengthens_nothing() {
+    let clock = Clock::manual(now());
+    let identity = Identity::new("alice").with_expiry(now() + 60 * SECOND);
+    let started = Instant::now();
+    // A clock that is set back again and again: one that stands still.
+    let end = IdentityEnd::of(&identity).with_clock(clock).reached();
+    let error = tokio::time::timeout(3600 * SECOND, end).await.expect("it ends");
+    assert_eq!(error.kind(), AuthErrorKind::ExpiredCredentials);
+    assert_eq!(started.elapsed(), 60 * SECOND);
+}

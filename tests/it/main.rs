@@ -24,6 +24,7 @@ mod jwt;
 mod mappers;
 mod membership;
 mod message;
+mod message_callers;
 mod mtls;
 mod nussknacker;
 mod peer_address;

@@ -176,3 +176,35 @@ async fn rfc_8705_the_certificate_of_the_connection_is_the_proof() {
     let refused = asking(&stranger).token().await.unwrap_err();
     assert_eq!(refused.kind(), Kind::TokenUnavailable, "the handshake failed");
 }
+
+/// Set for the process of the test below that has a proxy in its environment.
+const BEHIND_A_PROXY: &str = "TOWER_AUTH_TEST_BEHIND_A_PROXY";
+
+/// What goes to this machine in plain text, because it does not leave it, must not leave it by a proxy.
+#[tokio::test]
+async fn loopback_is_not_reached_by_way_of_a_proxy() {
+    if std::env::var_os(BEHIND_A_PROXY).is_some() {
+        let address = serve(Router::new().route("/token", post(async || TOKEN))).await;
+        for host in ["127.0.0.1", "localhost"] {
+            let url = format!("http://{host}:{}/token", address.port());
+            let source = ClientCredentials::with_basic(url, "billing", "s3cr3t").build().unwrap();
+            source.token().await.map(drop).unwrap();
+        }
+        return;
+    }
+    let proxy = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy_url = format!("http://{}", proxy.local_addr().unwrap());
+    let mut again = tokio::process::Command::new(std::env::current_exe().unwrap());
+    again.args(["--exact", "client::endpoints::loopback_is_not_reached_by_way_of_a_proxy"]);
+    again.env(BEHIND_A_PROXY, "1").env_remove("NO_PROXY").env_remove("no_proxy");
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
+        again.env(name, &proxy_url);
+    }
+    tokio::select! {
+        _ = proxy.accept() => panic!("the secret was on its way to the proxy"),
+        output = again.kill_on_drop(true).output() => {
+            let output = output.unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        }
+    }
+}

@@ -120,3 +120,42 @@ fn what_is_no_origin_is_found_when_building() {
         assert!(told.contains("the origin"), "{bad}: {told}");
     }
 }
+
+/// RFC 9110, section 7.2: a server that many share goes by the field.
+#[tokio::test]
+async fn the_host_field_names_none_but_those_either() {
+    let whole = token().for_origin(ORIGIN).for_origin("http://[::1]:8080").build().unwrap();
+    let connection = token().connected_to(ORIGIN).build().unwrap();
+    let server = Server::accepting_all();
+    for (layer, uri) in [(&whole, "https://orders.example.com/a"), (&connection, "/a")] {
+        let with = |hosts: &[&str]| {
+            let mut request = to(uri);
+            for host in hosts {
+                request.headers_mut().append("host", host.parse().unwrap());
+            }
+            request
+        };
+        for good in ["orders.example.com", "ORDERS.example.com:443"] {
+            assert_eq!(kind(layer, &server, with(&[good])).await, None, "{good}");
+        }
+        let sent = server.seen().len();
+        for bad in [
+            &["evil.example"][..],
+            &["orders.example.com", "evil.example"],
+            &["orders.example.com:8443"],
+            &["orders.example.com."],
+            &["alice@orders.example.com"],
+            &["orders.example.com:"],
+            &["orders.example.com, evil.example"],
+            &["https://orders.example.com"],
+            &[""],
+        ] {
+            let refused = kind(layer, &server, with(bad)).await;
+            assert_eq!(refused, Some(Kind::ForeignOrigin), "{bad:?}");
+        }
+        assert_eq!(server.seen().len(), sent);
+    }
+    let mut loopback = to("http://[::1]:8080/");
+    loopback.headers_mut().insert("host", "[::1]:8080".parse().unwrap());
+    assert_eq!(kind(&whole, &server, loopback).await, None);
+}

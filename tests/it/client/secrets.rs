@@ -1,7 +1,8 @@
 //! No secret in any text.
 
 use tower_auth::{
-    AccessToken, AuthorizationLayer, ClientCredentials, HttpFetch, KuflowTokens, TokenSource,
+    AccessToken, AuthorizationLayer, ClientCredentials, HttpFetch, Issuer, JwtVerifier, Keys,
+    KuflowTokens, TokenSource,
 };
 
 use super::{
@@ -83,4 +84,31 @@ async fn errors_about_answers_quote_nothing_of_them() {
         let error = source.token().await.unwrap_err();
         assert_silent(&format!("{error} {error:?}"));
     }
+}
+
+/// Somebody has put them where they do not belong.
+#[test]
+fn a_password_in_a_url_is_not_quoted() {
+    for url in ["https://id:s3cr3t@api.example.com", "https://id:s3cr3t@ api", "id:s3cr3t@api"] {
+        let layer = || AuthorizationLayer::bearer("t").for_origin(url).connected_to(url);
+        assert_silent(&format!("{:?} {}", layer(), layer().build().unwrap_err()));
+        let credentials = || ClientCredentials::with_basic(url, "id", "x");
+        assert_silent(&format!("{:?} {}", credentials(), credentials().build().unwrap_err()));
+        let kuflow = || KuflowTokens::new(url, "id", "x");
+        assert_silent(&format!("{:?} {}", kuflow(), kuflow().build().unwrap_err()));
+        let keys = || Keys::from_jwks_url(url);
+        assert_silent(&format!("{:?}", keys()));
+        let verifier = JwtVerifier::builder().issuer(Issuer::new("https://i.example", "a", keys()));
+        assert_silent(&verifier.build().unwrap_err().to_string());
+    }
+}
+
+#[test]
+fn the_values_of_parameters_are_not_told() {
+    let credentials = || {
+        ClientCredentials::with_basic("https://login.example.com/", "id", "x")
+            .with_client(Endpoint::answering(200, ""))
+            .with_parameter("software_statement", SECRET)
+    };
+    assert_silent(&format!("{:?} {:?}", credentials(), credentials().build().unwrap()));
 }
