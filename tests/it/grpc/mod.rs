@@ -3,6 +3,8 @@
 mod descriptor;
 mod error_info;
 mod evidence;
+mod four_kinds;
+mod served;
 mod temporal;
 mod tonic_server;
 
