@@ -9,7 +9,9 @@ use tower_auth::{
     AuthErrorKind, ClaimPermissions, JwtAuthLayer, PermissionClaimLayer, TenantLayer, require,
 };
 
-use super::served::{Kind, Layers, Messages, Orders, Sent, boxed, call, connected, messages, reader};
+use super::served::{
+    Kind, Layers, Messages, Orders, Sent, boxed, call, connected, messages, reader,
+};
 use crate::support::{
     callers::refusing_tokens,
     tls::soon,

@@ -1,10 +1,15 @@
 //! What gRPC clients see, and what services of tonic are given.
 
+mod bodies;
+mod deadlines;
 mod descriptor;
 mod error_info;
 mod evidence;
 mod four_kinds;
+mod opened;
+mod seen_by_clients;
 mod served;
+mod streams_end;
 mod temporal;
 mod tonic_server;
 

@@ -103,7 +103,10 @@ impl Orders {
     }
 
     /// What the message says, and then nothing for ever where that is `watch`.
-    async fn list(self, request: tonic::Request<String>) -> Result<tonic::Response<Answers>, Status> {
+    async fn list(
+        self,
+        request: tonic::Request<String>,
+    ) -> Result<tonic::Response<Answers>, Status> {
         let who = subject(&request)?;
         let first = stream::iter([Ok(format!("{who}: {}", request.get_ref()))]);
         let answers = match request.get_ref().as_str() {
@@ -208,11 +211,7 @@ pub(super) fn served(layers: Layers, orders: &Orders) -> DuplexStream {
 
 /// A client with one connection, and no way to open another.
 pub(super) async fn connected(layers: Layers, orders: &Orders) -> Channel {
-    channel_over(served(layers, orders)).await
-}
-
-pub(super) async fn channel_over(near: DuplexStream) -> Channel {
-    let mut near = Some(near);
+    let mut near = Some(served(layers, orders));
     let connect = service_fn(move |_: Uri| {
         let near = near.take().map(TokioIo::new);
         std::future::ready(near.ok_or_else(|| std::io::Error::other("the connection was lost")))
