@@ -15,7 +15,7 @@ use tower_auth::{
 };
 
 use super::served::{Kind, Messages, Orders, Sent, boxed, connected, messages, open, reader};
-use crate::support::tokens::{self, ISSUER, NOW, Token, all_keys, clock, issuer};
+use crate::support::tokens::{ISSUER, NOW, Token, all_keys, clock, issuer};
 
 /// The kinds whose answers may last.
 const LASTING: [(Kind, &str); 2] = [
