@@ -3,6 +3,8 @@
 //! [`AuthorizationLayer`](crate::AuthorizationLayer) goes around a client that is a service of
 //! [`http::Request`]s. Three things are asked of every request before it gets an `Authorization` field:
 //! has it none of its own, does it go where the credentials belong, and can nobody read them on the way?
+//! A `Host` field must name one of the same places: where several services share an entrance, it decides
+//! which of them is handed the credentials. Requests to loopback never go by way of a proxy.
 //!
 //! # tonic
 //!
