@@ -51,6 +51,7 @@ fn figures(home: &Path) -> Option<()> {
 }
 
 fn main() {
+    tokens::install_engine();
     let home = tempfile::tempdir().expect("a folder for criterion's results");
     let mut criterion = common::criterion(home.path());
     let token = tokens::token(Key::Es256);
