@@ -19,7 +19,8 @@ use crate::{clock::Clock, error::AuthError, gate::BoxFuture, identity::Identity}
 /// Gates ask once, when the request comes. A stream that lasts for hours outlives the token it was
 /// opened with; this says when it must end. It knows when the identity and those outside of it
 /// [expire](Identity::expires_at), and asks from time to time whether they
-/// [still count](Identity::with_recheck).
+/// [still count](Identity::with_recheck). The leeway that a verifier gives to clocks is for requests:
+/// the stream of a token that has just ended ends at once.
 ///
 /// # Examples
 ///

@@ -8,6 +8,7 @@
 //! | [`JwtAuthLayer`] | who are you, by bearer token? | [`Identity`] |
 //! | [`MtlsIdentityLayer`] | who are you, by client certificate? | [`Identity`] |
 //! | [`ImpersonationLayer`] | as whom do you act? | the [`Identity`] of somebody else |
+//! | [`ForwardedCertificatesLayer`] | which certificate does the proxy in front vouch for? | nothing: [`MtlsIdentityLayer`] judges it |
 //! | [`TenantLayer`] | for whom do you act? | [`Tenant`] |
 //! | [`PermissionClaimLayer`] | what may you do? | [`Permissions`], and at a [`require`]d route [`Permitted`] |
 //! | [`Policy`] | what may you do, by a table for the whole service? | [`Permissions`] and [`Permitted`] |

@@ -54,6 +54,18 @@ impl From<SocketAddr> for PeerAddress {
     }
 }
 
+/// The address by which one client is counted: by IPv6 that of a network, for what one subscriber gets is 64
+/// bits long (RFC 6177, section 2).
+#[cfg(any(feature = "throttle", feature = "tls"))]
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => {
+            std::net::Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()
+        }
+    }
+}
+
 fn of_connection(extensions: &Extensions) -> Option<PeerAddress> {
     #[cfg(all(feature = "axum", any(feature = "tls", feature = "throttle")))]
     if let Some(info) = extensions.get::<axum::extract::ConnectInfo<SocketAddr>>() {

@@ -116,7 +116,7 @@
 //! | sessions to resume | 256 for each host, of the same host and rules, the certificate verified again | |
 //! | files of a `TlsListener` | looked at every 60 s, at most 16 MiB each, regular files only | `with_refresh_interval`, `without_refresh` |
 //! | certificates that end | a warning 15 days before, an error 5 days before, told every hour | `with_expiry_windows`, `with_expiry_check_interval`, `without_expiry_checks` |
-//! | certificates accepted by the own rules of a host | refused | `CertificateRules::allow_tls_host`, `require_tls_host` |
+//! | certificates accepted by the own rules of a host | refused | `CertificateRules::allow_tls_host`, `require_tls_host`, `ProxyProof::allow_tls_host` |
 //! | **Tenants** | | |
 //! | name | 1 to 64 ASCII letters, digits, `-`, `_`, `.` | |
 //! | membership | the claim `tenant` | `with_membership`, `with_membership_rule` |
@@ -163,6 +163,14 @@
 //! | longest path | 8,192 bytes, 256 segments; of a gRPC method 1,024 bytes | |
 //! | longest pattern, longest requirement | 1,024 bytes, 4,096 bytes | |
 //! | would-be refusals | refused | `Policy::danger_rehearse` |
+//! | methods with a lower-case letter | refused by `PathRules` | |
+//! | methods of a descriptor set without a rule | an error | `RpcRulesBuilder::allow_unruled` |
+//! | **Messages** | | |
+//! | a message for another tenant than the request | refused | |
+//! | a tenant that only the message names | refused | `MessageAuthorizer::allow_tenant_of_message` |
+//! | demands of a message | 1,000 different ones in at most 64 other tenants, else 403 | |
+//! | **Long answers** | | |
+//! | that the caller still counts | asked every 10 s, without leeway | `IdentityEnd::with_interval` |
 //! | **Refusals** | | |
 //! | `Cache-Control` | `no-store` | |
 //! | `Retry-After` on 429 and 503 | 1 s | `AuthError::with_retry_after` |

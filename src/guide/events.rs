@@ -1,12 +1,13 @@
 //! The structured event of each decision (feature `tracing`).
 //!
-//! Each gate emits exactly one event per request it decides about, under the target `tower_auth`.
+//! Each gate emits exactly one event per request it decides about, under the target `tower_auth`, and a
+//! [`MessageAuthorizer`](crate::MessageAuthorizer) one per message.
 //! The names of the fields are part of the public interface.
 //!
 //! | Field | On | Value |
 //! |---|---|---|
 //! | `decision` | all | `granted`, `passed` or `denied` |
-//! | `check` | all | `authentication`, `forwarded_certificates`, `impersonation`, `tenant`, `permission_claims`, `policy`, `policy_rules`, `require`, or the name of your own [`Check`](crate::Check) |
+//! | `check` | all | `authentication`, `forwarded_certificates`, `impersonation`, `message`, `tenant`, `permission_claims`, `policy`, `policy_rules`, `require`, or the name of your own [`Check`](crate::Check) |
 //! | `method` | all, where an identity was established | how: `Basic`, `Bearer`, `ClientCertificate`, `Anonymous`, `Impersonation`, or the name of your own credentials |
 //! | `kind` | `denied` | [`AuthErrorKind::as_str`](crate::AuthErrorKind::as_str) |
 //! | `scheme` | `denied`, where one was chosen | the scheme whose credentials were refused |

@@ -87,4 +87,5 @@
 //! Requests and streams that were let in are not asked again: a stream is judged when it is opened.
 //!
 //! What a request does *in* its message, the rules do not see: a call that names two tenants, or that
-//! carries other calls, is for the handler to judge by what it is about to do.
+//! carries other calls, is for the handler to judge, with a
+//! [`MessageAuthorizer`](crate::MessageAuthorizer) of the same policy.

@@ -3,6 +3,8 @@
 //! [`MtlsIdentityLayer`] reads [`ClientCertificate`] credentials and has them judged by any
 //! [`Authenticator<ClientCertificate>`](crate::Authenticator); [`CertificateRules`] is a ready one.
 
+#[cfg(feature = "tls")]
+mod authorities;
 mod bundle;
 mod certificate;
 mod filter;

@@ -1,14 +1,12 @@
 //! [`FailureThrottle`]: what failed attempts are counted by.
 
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    time::Duration,
-};
+use std::{net::IpAddr, time::Duration};
 
 use crate::{
     clock::Clock,
     config_error::{ConfigError, Problems},
     error::AuthError,
+    peer_address::network,
     throttle::{
         Attempt, Failures, Throttled,
         buckets::{Buckets, Places},
@@ -248,13 +246,5 @@ fn address(attempt: &impl Attempt) -> Result<Option<IpAddr>, AuthError> {
     let unknown = "failures are counted by address, and that of the client is not known: serve with \
                    connect info, or insert PeerAddress";
     let address = attempt.address().ok_or_else(|| AuthError::misconfigured(unknown))?;
-    Ok(Some(match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(network(address)),
-    }))
-}
-
-/// What one subscriber gets is 64 bits long (RFC 6177, section 2).
-fn network(address: Ipv6Addr) -> Ipv6Addr {
-    Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))
+    Ok(Some(network(address)))
 }

@@ -10,7 +10,14 @@ pub(crate) enum Answers {
     /// The code says what to do, and a `google.rpc.ErrorInfo` why.
     Precise(GrpcErrorInfo),
     /// Those of a Temporal server.
-    Temporal { authentication: TemporalRejection, authorization: TemporalRejection },
+    Temporal { exposes_errors: bool },
+}
+
+/// How one kind of layers refuses.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    Precise(GrpcErrorInfo),
+    Temporal(TemporalRejection),
 }
 
 impl Answers {
@@ -19,12 +26,7 @@ impl Answers {
     }
 
     pub(crate) fn temporal(exposes_errors: bool) -> Self {
-        let authentication = TemporalRejection::new();
-        let authorization = match exposes_errors {
-            true => authentication.expose_authorizer_errors(),
-            false => authentication,
-        };
-        Self::Temporal { authentication, authorization }
+        Self::Temporal { exposes_errors }
     }
 
     pub(crate) fn are_temporal(&self) -> bool {
@@ -32,28 +34,18 @@ impl Answers {
     }
 
     /// For the layers that say who calls. Temporal never tells why a token was refused.
-    pub(crate) fn of_authentication<B: Default>(
-        &self,
-    ) -> impl Rejection<B> + Send + Sync + 'static + use<B> {
-        let answers = self.clone();
-        move |error: &AuthError, parts: &Parts| -> Response<B> {
-            match &answers {
-                Self::Precise(info) => info.reject(error, parts),
-                Self::Temporal { authentication, .. } => authentication.reject(error, parts),
-            }
-        }
+    pub(crate) fn of_authentication(&self) -> Answer {
+        self.or_temporal(TemporalRejection::new())
     }
 
     /// For the layers that say what they may do.
-    pub(crate) fn of_authorization<B: Default>(
-        &self,
-    ) -> impl Rejection<B> + Send + Sync + 'static + use<B> {
-        let answers = self.clone();
-        move |error: &AuthError, parts: &Parts| -> Response<B> {
-            match &answers {
-                Self::Precise(info) => info.reject(error, parts),
-                Self::Temporal { authorization, .. } => authorization.reject(error, parts),
+    pub(crate) fn of_authorization(&self) -> Answer {
+        let rejection = TemporalRejection::new();
+        match self {
+            Self::Temporal { exposes_errors: true } => {
+                self.or_temporal(rejection.expose_authorizer_errors())
             }
+            _ => self.or_temporal(rejection),
         }
     }
 
@@ -65,6 +57,22 @@ impl Answers {
                 error.clone().into()
             }
             Self::Temporal { .. } => Status::permission_denied(TemporalRejection::MESSAGE),
+        }
+    }
+
+    fn or_temporal(&self, rejection: TemporalRejection) -> Answer {
+        match self {
+            Self::Precise(info) => Answer::Precise(info.clone()),
+            Self::Temporal { .. } => Answer::Temporal(rejection),
+        }
+    }
+}
+
+impl<B: Default> Rejection<B> for Answer {
+    fn reject(&self, error: &AuthError, parts: &Parts) -> Response<B> {
+        match self {
+            Self::Precise(info) => info.reject(error, parts),
+            Self::Temporal(rejection) => rejection.reject(error, parts),
         }
     }
 }

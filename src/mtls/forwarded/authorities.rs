@@ -8,18 +8,16 @@ use std::{
 
 use arc_swap::ArcSwap;
 use rustls_pki_types::{CertificateDer, UnixTime};
-use tokio_rustls::rustls::{
-    CertificateError, Error, RootCertStore,
-    crypto::aws_lc_rs,
-    server::{WebPkiClientVerifier, danger::ClientCertVerifier},
-};
+use tokio_rustls::rustls::{CertificateError, Error};
 
 use super::read::Der;
 use crate::{
     config_error::{ConfigError, Problems},
     error::AuthError,
-    mtls::revocation,
-    pem,
+    mtls::{
+        authorities::{self, Verifier},
+        revocation,
+    },
 };
 
 /// The authorities that must have signed a forwarded certificate, held against it on every request, by
@@ -40,14 +38,13 @@ use crate::{
 #[must_use]
 pub struct ForwardedAuthorities(Arc<ArcSwap<Verifier>>);
 
-type Verifier = Arc<dyn ClientCertVerifier>;
-
 impl ForwardedAuthorities {
     /// Authorities in PEM, each of them trusted.
     ///
     /// # Errors
     ///
-    /// PEM that is damaged or holds no certificate, and a certificate that cannot be an authority's.
+    /// PEM that is damaged or holds no certificate, a certificate that cannot be an authority's, and a
+    /// revocation list among them, which would not count there.
     pub fn from_pem(authorities: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         Self::new(authorities.as_ref(), None)
     }
@@ -89,35 +86,16 @@ impl ForwardedAuthorities {
 
     fn new(authorities: &[u8], lists: Option<&[u8]>) -> Result<Self, ConfigError> {
         let mut problems = Problems::default();
-        let mut roots = RootCertStore::empty();
-        match pem::certificates(authorities) {
-            Ok(found) if found.is_empty() => problems.add("authorities: no certificate in the PEM"),
-            Ok(found) => found.into_iter().for_each(|authority| {
-                if let Err(error) = roots.add(authority) {
-                    problems.add(format!("authorities: {error}"));
-                }
-            }),
-            Err(problem) => problems.add(format!("authorities: {problem}")),
-        }
-        let lists = match lists.map(revocation::lists) {
-            None => None,
-            Some(Ok(found)) => {
-                revocation::check_one_of_each(&found, &mut problems);
-                Some(found)
-            }
-            Some(Err(problem)) => {
-                problems.add(format!("revocation lists: {problem}"));
-                None
-            }
-        };
-        problems.finish(())?;
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let mut builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-        if let Some(lists) = lists {
-            builder = builder.with_crls(lists).enforce_revocation_expiration();
-        }
-        let verifier: Verifier =
-            builder.build().map_err(|error| ConfigError::new(error.to_string()))?;
+        let mut noted = |what: &str, problem: String| problems.add(format!("{what}: {problem}"));
+        let authorities = authorities::authorities(authorities)
+            .map_err(|problem| noted("the authorities", problem))
+            .unwrap_or_default();
+        let lists = lists.map_or_else(|| Ok(Vec::new()), revocation::lists);
+        let lists =
+            lists.map_err(|problem| noted("the revocation lists", problem)).unwrap_or_default();
+        let verifier =
+            authorities::verifier("the authorities", &authorities, &lists, false, &mut problems);
+        let verifier = problems.finish_with(verifier)?;
         Ok(Self(Arc::new(ArcSwap::from_pointee(verifier))))
     }
 

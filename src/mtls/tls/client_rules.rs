@@ -1,16 +1,15 @@
 //! [`ClientRules`]: whether clients show a certificate, and who must have signed it.
 
-use std::sync::Arc;
-
-use tokio_rustls::rustls::{
-    RootCertStore,
-    crypto::aws_lc_rs,
-    pki_types::{CertificateDer, CertificateRevocationListDer},
-    server::{WebPkiClientVerifier, danger::ClientCertVerifier},
-};
+use tokio_rustls::rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 
 use super::pem_source::{PemSource, Text};
-use crate::{config_error::Problems, mtls::revocation, pem};
+use crate::{
+    config_error::Problems,
+    mtls::{
+        authorities::{self, Verifier},
+        revocation,
+    },
+};
 
 /// Where the authorities of clients and their revocation lists come from. Without authorities no client
 /// is asked for a certificate.
@@ -33,7 +32,7 @@ pub(super) struct Clients {
     pub(super) authorities: Vec<CertificateDer<'static>>,
     pub(super) lists: Vec<CertificateRevocationListDer<'static>>,
     /// `None` where no certificate is asked for.
-    pub(super) verifier: Option<Arc<dyn ClientCertVerifier>>,
+    pub(super) verifier: Option<Verifier>,
 }
 
 impl ClientRules {
@@ -63,38 +62,11 @@ impl ClientTexts {
 
     pub(super) fn load(&self, problems: &mut Problems) -> Clients {
         self.check(problems);
-        let authorities = all("the client authorities", &self.authorities, authorities, problems);
+        let what = "the client authorities";
+        let authorities = all(what, &self.authorities, authorities, problems);
         let lists = all("the revocation lists", &self.lists, revocation_lists, problems);
-        revocation::check_one_of_each(&lists, problems);
-        let verifier = self.verifier(&authorities, &lists, problems);
+        let verifier = authorities::verifier(what, &authorities, &lists, self.optional, problems);
         Clients { authorities, lists, verifier }
-    }
-
-    fn verifier(
-        &self,
-        authorities: &[CertificateDer<'static>],
-        lists: &[CertificateRevocationListDer<'static>],
-        problems: &mut Problems,
-    ) -> Option<Arc<dyn ClientCertVerifier>> {
-        let mut roots = RootCertStore::empty();
-        for authority in authorities {
-            if let Err(error) = roots.add(authority.clone()) {
-                problems.add(format!("a certificate of the client authorities: {error}"));
-            }
-        }
-        if roots.is_empty() {
-            return None; // because none are set, or for reasons that have been added
-        }
-        let provider = Arc::new(aws_lc_rs::default_provider());
-        let mut builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-        if !lists.is_empty() {
-            builder = builder.with_crls(lists.to_vec()).enforce_revocation_expiration();
-        }
-        if self.optional {
-            builder = builder.allow_unauthenticated();
-        }
-        let verifier = builder.build();
-        verifier.map_err(|error| problems.add(format!("the client authorities: {error}"))).ok()
     }
 }
 
@@ -115,24 +87,13 @@ fn all<T>(
     found
 }
 
-/// The certificates of a PEM bundle, at least one.
+/// The certificates of a text, at least one.
 pub(super) fn certificates(pem: &Text) -> Result<Vec<CertificateDer<'static>>, String> {
-    let certificates = pem::certificates(pem.as_ref()?.expose())?;
-    if certificates.is_empty() {
-        Err("no certificate in the PEM".to_owned())
-    } else {
-        Ok(certificates)
-    }
+    authorities::certificates(pem.as_ref()?.expose())
 }
 
-/// Lists among the authorities would be passed over, and who put them there believes that they count.
 fn authorities(pem: &Text) -> Result<Vec<CertificateDer<'static>>, String> {
-    let certificates = certificates(pem)?;
-    if pem::revocation_lists(pem.as_ref()?.expose())?.is_empty() {
-        Ok(certificates)
-    } else {
-        Err("a revocation list is among them: give it to with_client_crl".to_owned())
-    }
+    authorities::authorities(pem.as_ref()?.expose())
 }
 
 fn revocation_lists(pem: &Text) -> Result<Vec<CertificateRevocationListDer<'static>>, String> {

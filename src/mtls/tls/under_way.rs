@@ -2,10 +2,12 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
 };
 
 use tokio::task::{AbortHandle, Id, JoinSet};
+
+use crate::peer_address::network;
 
 /// Handshakes under way, at most so many.
 ///
@@ -64,13 +66,5 @@ impl UnderWay {
         if let Some(place) = oldest.and_then(|oldest| self.places.remove(oldest)) {
             place.task.abort();
         }
-    }
-}
-
-/// Whoever has one address of a network by IPv6 has 2^64 of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
     }
 }

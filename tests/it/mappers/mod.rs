@@ -7,7 +7,6 @@ mod patterns;
 mod providers;
 mod source;
 mod temporal;
-mod temporal_authorizer;
 
 use serde_json::Value;
 use tower_auth::{AuthErrorKind, ClaimMapper, Identity, Tenant};

@@ -256,3 +256,31 @@ fn a_scope_grants_no_role() {
     let names = granted_in(&mapper, &claims, Some("default"));
     assert_eq!(names, ["openid", "temporal:namespace:read"]);
 }
+
+/// TZ-4, TZ-T40: for every sum of roles, of the system and of the namespace, the answer is that of
+/// comparing numbers.
+#[test]
+fn every_sum_of_roles_is_compared_as_the_server_does() {
+    const ROLES: [(&str, u8); 4] = [("worker", 1), ("read", 2), ("write", 4), ("admin", 8)];
+
+    for sums in 0..=u8::MAX {
+        let (system, namespace) = (sums >> 4, sums & 15);
+        let mut elements = Vec::new();
+        for (scope, sum) in [("temporal-system", system), ("ns", namespace)] {
+            let held = ROLES.iter().filter(|(_, number)| sum & number != 0);
+            elements.extend(held.map(|(role, _)| format!("{scope}:{role}")));
+        }
+        let elements: Vec<_> = elements.iter().map(String::as_str).collect();
+        for (role, needed) in &ROLES[1..] {
+            for (scope, held) in [("system", system), ("namespace", system | namespace)] {
+                let names = granted_in(
+                    &TemporalPermissions::new(),
+                    &json!({ "permissions": elements }),
+                    Some("ns"),
+                );
+                let allowed = names.contains(&format!("temporal:{scope}:{role}"));
+                assert_eq!(allowed, held >= *needed, "{elements:?} {scope} {role}");
+            }
+        }
+    }
+}

@@ -3,6 +3,7 @@
 
 mod alike;
 mod cross_tenant;
+mod membership_rules;
 mod memberships;
 mod per_tenant;
 mod per_tenant_isolation;

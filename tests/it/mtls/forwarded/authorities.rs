@@ -115,3 +115,19 @@ fn authorities_that_are_none_are_refused() {
     assert_eq!(error.problems().count(), 2, "{error}");
     assert!(ForwardedAuthorities::from_pem_with_crls(pem("ca"), pem("ca")).is_err());
 }
+
+/// It would be passed over, and a certificate that it revokes let in.
+#[test]
+fn a_list_among_the_authorities_is_a_mistake() {
+    let authority = Authority::new("authority");
+    let list = authority.revocation_list(&[vec![7]], (2100, 1, 1));
+    let bundle = format!("{}{list}", authority.pem());
+    let refused = [
+        ForwardedAuthorities::from_pem(&bundle).unwrap_err(),
+        ForwardedAuthorities::from_pem_with_crls(&bundle, &list).unwrap_err(),
+    ];
+    for error in refused {
+        assert!(error.to_string().contains("a revocation list is among them"), "{error}");
+    }
+    assert!(ForwardedAuthorities::from_pem_with_crls(authority.pem(), list).is_ok());
+}

@@ -1,5 +1,7 @@
-//! What messages demand beyond their envelopes: another tenant, commands for others (TI-10 to TI-16, TI-14,
-//! TI-15).
+//! What messages demand beyond their envelopes: another tenant, commands for others (TI-14, TI-15 and TI-T10 to
+//! TI-T16).
+
+mod callers;
 
 use std::sync::{
     Arc,

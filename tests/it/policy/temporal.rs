@@ -102,6 +102,15 @@ fn tz_t_the_table_of_the_authorizer() {
         ("TZ-4", &["test-namespace:worker", "test-namespace:read"], &*start, own, false),
         ("TZ-4", &["test-namespace:worker", "test-namespace:read"], &*operator, own, true),
         ("TZ-9", N_WORKER, &*operator, own, false),
+        // What the namespace is makes no difference to what is asked of the system.
+        ("T4", SYSTEM_WRITER, &*admin, "", false),
+        ("T10", N_ADMIN, &*admin, own, false),
+        ("T15", N_WRITER, &*admin, own, false),
+        ("T19", N_READER, &*admin, own, false),
+        ("T32", N_WORKER, &*start, own, false),
+        ("T36", N_ADMIN, &*update, "bar", false),
+        ("T37", N_WRITER, &*update, own, false),
+        ("nobody", NONE, &*operator, own, false),
     ] {
         let expected = if allowed { Ok(()) } else { Err(AuthErrorKind::PermissionDenied) };
         assert_eq!(answer(roles, method, namespace), expected, "{row}: {roles:?} {method} {namespace}");
